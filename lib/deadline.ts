@@ -1,0 +1,25 @@
+/**
+ * How long something may take, in real time. Nested: what an app may take lies within what the invocation
+ * may take, and what a request may take within that.
+ */
+export class Deadline {
+  readonly #endsAt: number;
+  readonly signal: AbortSignal;
+
+  /** @param milliseconds from now; nothing to wait for where it is not above zero */
+  constructor(milliseconds: number) {
+    const left = Math.max(0, milliseconds);
+    this.#endsAt = performance.now() + left;
+    this.signal = AbortSignal.timeout(left);
+  }
+
+  /** Milliseconds left, never below zero. */
+  get left(): number {
+    return Math.max(0, this.#endsAt - performance.now());
+  }
+
+  /** Aborts after so many milliseconds, and no later than this deadline. */
+  within(milliseconds: number): AbortSignal {
+    return AbortSignal.timeout(Math.ceil(Math.min(milliseconds, this.left)));
+  }
+}

@@ -1,0 +1,306 @@
+/**
+ * The decisions, pure: from what was read and the time to a verdict for every dyno that is over its threshold,
+ * with the reason. A new rule goes here.
+ *
+ * There are two steps, for the second one costs requests. `assess` looks at one dyno's samples alone: is it
+ * over? `decide` then looks at everything around the dynos that are: is that very dyno still there, may it be
+ * restarted, did this process have its restart already, and would too many of its type be down at once?
+ */
+import type { Amount, Rules } from './config/app-config.ts';
+import type { RestartReason, SpareReason } from './events.ts';
+import type { Dyno } from './heroku/platform-api.ts';
+import type { Sample } from './heroku/sample.ts';
+import type { Claim } from './restarts.ts';
+import { type DynoSamples, FRESH_MS } from './sightings.ts';
+
+/** A dyno that is over its threshold. Sizes are in MB. */
+export interface Candidate {
+  readonly process: string;
+  readonly type: string;
+  /** UUID of the dyno that was measured. */
+  readonly dyno: string;
+  readonly size: number;
+  readonly threshold: number;
+  readonly reason: RestartReason;
+  /** What `size` is: the configured measure, or `memory_swap`. */
+  readonly measure: string;
+}
+
+/** Over its threshold, and yet not to be restarted. */
+export interface Spared {
+  readonly kind: 'spared';
+  readonly candidate: Candidate;
+  readonly reason: SpareReason;
+  /** The reason in words, with its numbers. */
+  readonly message: string;
+}
+
+/** What its samples alone say of one dyno. */
+export type Assessment =
+  | { readonly kind: 'fine' }
+  | { readonly kind: 'over'; readonly candidate: Candidate }
+  | Spared
+  /** The config asks for what the samples do not say. */
+  | { readonly kind: 'unmeasurable'; readonly message: string };
+
+export type Verdict = { readonly kind: 'restart'; readonly candidate: Candidate } | Spared;
+
+/** Of a dyno of 1024 MB: what the default threshold is measured by. */
+const DEFAULT_THRESHOLD_MB = 1000;
+const DEFAULT_THRESHOLD_QUOTA_MB = 1024;
+
+/** So long after an accepted restart the list may still show the old dyno: it counts as down. */
+const RESTART_SHOWS_WITHIN_MS = 120_000;
+
+/** What of a sample is compared with the restart threshold, MB; null where the sample does not say. */
+export function sizeOf(sample: Sample, measure: Rules['measure']): number | null {
+  switch (measure) {
+    case 'memory_total':
+      return sample.total;
+    case 'memory_rss':
+      return sample.rss ?? null;
+    case 'memory_rss+memory_swap':
+      return sample.rss === undefined || sample.swap === undefined
+        ? null
+        : hundredths(sample.rss + sample.swap);
+    default:
+      return measure satisfies never;
+  }
+}
+
+/** Heroku gives sizes to the hundredth of a MB; sums and shares of them are no more exact than that. */
+function hundredths(megabytes: number): number {
+  return Math.round(megabytes * 100) / 100;
+}
+
+/**
+ * Is this dyno over?
+ *
+ * @param samples the newest samples of one dyno, newest first
+ * @param now epoch milliseconds
+ */
+export function assess(samples: DynoSamples, rules: Rules, now: number): Assessment {
+  const [newest] = samples;
+  const quota = samples.find((sample) => sample.quota !== undefined)?.quota;
+  const thresholds = thresholdsOf(rules, quota);
+  if (typeof thresholds === 'string') {
+    return { kind: 'unmeasurable', message: `${newest.process}: ${thresholds}` };
+  }
+  if (sizeOf(newest, rules.measure) === null) {
+    return {
+      kind: 'unmeasurable',
+      message: `${newest.process}: its samples do not say its ${rules.measure}`,
+    };
+  }
+  const candidate = overBy(newest, rules, thresholds);
+  if (candidate === null) return { kind: 'fine' };
+
+  const spared = (reason: SpareReason, message: string): Spared => ({
+    kind: 'spared',
+    candidate,
+    reason,
+    message,
+  });
+  const age = Math.round((now - newest.at) / 1000);
+  if (Math.abs(now - newest.at) > FRESH_MS) {
+    return spared(
+      'stale',
+      `Its newest sample is ${age} s old: more than ${FRESH_MS / 1000} s say nothing of now.`,
+    );
+  }
+  const row = samples.slice(0, rules.sustainedSamples);
+  const over = row.findIndex((sample) => overBy(sample, rules, thresholds) === null);
+  const inRow = over === -1 ? row.length : over;
+  if (inRow < rules.sustainedSamples) {
+    return spared(
+      'not-sustained',
+      `${inRow} sample(s) in a row are over, and ${rules.sustainedSamples} are asked for.`,
+    );
+  }
+  if (rules.pausedUntil > now) {
+    const until = Number.isFinite(rules.pausedUntil)
+      ? ` until ${new Date(rules.pausedUntil).toISOString()}`
+      : '';
+    return spared('paused', `Restarts are paused by the config${until}.`);
+  }
+  return { kind: 'over', candidate };
+}
+
+interface Thresholds {
+  readonly memory: number;
+  readonly swap: number | undefined;
+}
+
+function thresholdsOf(rules: Rules, quota: number | undefined): Thresholds | string {
+  const needsQuota = [rules.restartThreshold, rules.swapThreshold].find(
+    (amount) => amount?.unit === 'percent',
+  );
+  if (needsQuota !== undefined && quota === undefined) {
+    return `a threshold of ${needsQuota.value}% needs the dyno's memory_quota, which its samples do not name: give MB instead`;
+  }
+  const inMegabytes = (amount: Amount) =>
+    amount.unit === 'absolute' ? amount.value : hundredths(((quota ?? 0) * amount.value) / 100);
+  const byDefault =
+    quota === undefined
+      ? DEFAULT_THRESHOLD_MB
+      : hundredths((quota * DEFAULT_THRESHOLD_MB) / DEFAULT_THRESHOLD_QUOTA_MB);
+  return {
+    memory: rules.restartThreshold === undefined ? byDefault : inMegabytes(rules.restartThreshold),
+    swap: rules.swapThreshold === undefined ? undefined : inMegabytes(rules.swapThreshold),
+  };
+}
+
+function overBy(sample: Sample, rules: Rules, thresholds: Thresholds): Candidate | null {
+  const { process, type, dyno, swap } = sample;
+  const size = sizeOf(sample, rules.measure);
+  if (size !== null && size > thresholds.memory) {
+    return {
+      process,
+      type,
+      dyno,
+      size,
+      threshold: thresholds.memory,
+      reason: 'memory',
+      measure: rules.measure,
+    };
+  }
+  if (swap !== undefined && thresholds.swap !== undefined && swap > thresholds.swap) {
+    return {
+      process,
+      type,
+      dyno,
+      size: swap,
+      threshold: thresholds.swap,
+      reason: 'swap',
+      measure: 'memory_swap',
+    };
+  }
+  return null;
+}
+
+/** What was read of an app right before deciding. */
+export interface Situation {
+  /** The dyno list: every dyno of the app, of all types. */
+  readonly dynos: readonly Dyno[];
+  /** The restarts that the table knows, by process. */
+  readonly claims: ReadonlyMap<string, Claim>;
+  /** Processes whose restart this scan has asked for already, whatever came of it. */
+  readonly attempted: ReadonlySet<string>;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * What happens to the dynos that are over: a verdict for each, those furthest over first. As many are to be
+ * restarted as may be down at once, and no more.
+ */
+export function decide(
+  candidates: readonly Candidate[],
+  rulesByType: ReadonlyMap<string, Rules>,
+  situation: Situation,
+): Verdict[] {
+  const room = new Map<string, Room>();
+  const verdicts: Verdict[] = [];
+  const furthestOverFirst = [...candidates].sort((a, b) => b.size / b.threshold - a.size / a.threshold);
+  for (const candidate of furthestOverFirst) {
+    const rules = rulesByType.get(candidate.type);
+    if (rules === undefined) continue;
+    const spare = (reason: SpareReason, message: string) =>
+      verdicts.push({ kind: 'spared', candidate, reason, message });
+
+    const obstacle = obstacleOf(candidate, rules, situation);
+    if (obstacle !== null) {
+      spare(...obstacle);
+      continue;
+    }
+    const left = room.get(candidate.type) ?? roomFor(candidate.type, rules, situation);
+    room.set(candidate.type, { ...left, free: left.free - 1 });
+    if (left.free <= 0) {
+      spare(
+        'too-many-at-once',
+        `Of ${left.listed} ${candidate.type} dynos at most ${left.limit} may be down at once, and so many are or are about to be.`,
+      );
+    } else if (rules.dryRun) {
+      spare('dry-run', 'It would be restarted now, were it not for dryRun.');
+    } else {
+      verdicts.push({ kind: 'restart', candidate });
+    }
+  }
+  return verdicts;
+}
+
+/** Why this dyno may not be restarted, whatever the others do; null where nothing stands against it. */
+function obstacleOf(candidate: Candidate, rules: Rules, situation: Situation): [SpareReason, string] | null {
+  const { process, dyno } = candidate;
+  const { now } = situation;
+  const [listed, another] = situation.dynos.filter(({ name }) => name === process);
+  // A restart goes to a name. Where two dynos bear it, nobody can say which one it would hit.
+  if (listed === undefined || another !== undefined || listed.id !== dyno || listed.type !== candidate.type) {
+    const instead =
+      listed === undefined
+        ? 'no dyno of this name'
+        : another === undefined
+          ? `${listed.id} (${listed.type}) as ${process}`
+          : `several as ${process}`;
+    return [
+      'not-current',
+      `The dyno that was measured is no longer the one listed: Heroku lists ${instead}.`,
+    ];
+  }
+  if (listed.state !== 'up') return ['not-up', `Heroku lists it as "${listed.state}".`];
+
+  const uptime = Math.floor((now - listed.createdAt) / 1000);
+  if (now - listed.createdAt < rules.minUptimeSeconds * 1000) {
+    return ['too-young', `It has been alive for ${uptime} s, and minUptime is ${rules.minUptimeSeconds} s.`];
+  }
+  const claim = situation.claims.get(process);
+  if (claim === undefined || isRetry(claim, dyno, now)) return null;
+  if (isUnderWay(claim, now)) {
+    return ['claimed-elsewhere', 'Another run is about to restart it, or its outcome is not known yet.'];
+  }
+  const since = now - claim.restartedAt;
+  if (since < rules.restartWindowSeconds * 1000) {
+    return [
+      'within-window',
+      `${process} was restarted ${Math.floor(since / 1000)} s ago, and restartWindow is ${rules.restartWindowSeconds} s.`,
+    ];
+  }
+  return null;
+}
+
+/** Another run holds this restart, or one has crashed or lost Heroku's answer so lately that it may yet happen. */
+function isUnderWay(claim: Claim, now: number): boolean {
+  return claim.state === 'claimed' && claim.leaseUntil > now;
+}
+
+/** The restart was begun and never known to have happened, and the dyno is still the same: it did not. */
+export function isRetry(claim: Claim, dyno: string, now: number): boolean {
+  return claim.state === 'claimed' && claim.leaseUntil <= now && claim.dyno === dyno;
+}
+
+interface Room {
+  readonly listed: number;
+  readonly limit: number;
+  readonly free: number;
+}
+
+/** How many more dynos of a type may go down now. */
+function roomFor(type: string, rules: Rules, situation: Situation): Room {
+  const { claims, attempted, now } = situation;
+  const ofType = situation.dynos.filter((dyno) => dyno.type === type);
+  const down = ofType.filter(({ name, id, state }) => {
+    const claim = claims.get(name);
+    const notYetShown =
+      claim !== undefined && claim.dyno === id && now - claim.restartedAt < RESTART_SHOWS_WITHIN_MS;
+    return (
+      state !== 'up' ||
+      attempted.has(name) ||
+      (claim !== undefined && (isUnderWay(claim, now) || (claim.state === 'done' && notYetShown)))
+    );
+  });
+  const { unit, value } = rules.restartsAtOnce;
+  const asked = unit === 'absolute' ? value : Math.ceil((ofType.length * value) / 100 - 1e-9);
+  // However much is asked for: one dyno of a type stays up wherever there is more than one.
+  const limit = ofType.length > 1 ? Math.min(asked, ofType.length - 1) : asked;
+  return { listed: ofType.length, limit, free: limit - down.length };
+}

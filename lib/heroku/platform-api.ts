@@ -1,0 +1,263 @@
+/**
+ * The Platform API, as far as a scan needs it: a log session, the dyno list, an app's generation, a restart.
+ *
+ * What surprises: only what changes nothing is tried again. A restart is asked for once, and where its answer
+ * is lost or a server error, its outcome is unknown, which is not the same as failed.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod/mini';
+import type { Deadline } from '../deadline.ts';
+import { AppError, describeError, type FailureReason } from '../errors.ts';
+import { discard, readText } from './http.ts';
+import type { RateBudget } from './rate-budget.ts';
+
+/** A dyno as the API lists it. Source: the API's own schema, v3. */
+export interface Dyno {
+  /** The UUID that log lines name it by, as far as is known: where it is not, nothing is restarted. */
+  readonly id: string;
+  /** `web.1` */
+  readonly name: string;
+  readonly type: string;
+  /** `up`, `starting`, `crashed`, `idle`, `down`: documented in prose only, so whatever it says is kept. */
+  readonly state: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+export type RestartOutcome =
+  | { readonly outcome: 'accepted' }
+  /** Heroku said no. */
+  | { readonly outcome: 'refused'; readonly status: number; readonly message: string }
+  /** It may have happened, or may yet. */
+  | { readonly outcome: 'unknown'; readonly status: number | null; readonly message: string };
+
+/** What the answer to one request may take, body included. */
+export const REQUEST_LIMIT_MS = 10_000;
+const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024;
+const LONGEST_REFUSAL_BYTES = 64 * 1024;
+const RETRY_WAITS_MS = [400, 1200] as const;
+
+const dynoList = z.array(
+  z.pipe(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      type: z.string(),
+      state: z.string(),
+      created_at: z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),
+    }),
+    z.transform(
+      ({ id, name, type, state, created_at }): Dyno => ({
+        id: id.toLowerCase(),
+        name,
+        type,
+        state,
+        createdAt: Date.parse(created_at),
+      }),
+    ),
+  ),
+);
+const logSession = z.object({ logplex_url: z.string().check(z.refine(isHttpUrl)) });
+// A string or an object, by API variant.
+const appInfo = z.object({
+  generation: z.optional(z.nullable(z.union([z.string(), z.object({ name: z.string() })]))),
+});
+const refusal = z.object({ id: z.optional(z.string()), message: z.optional(z.string()) });
+
+export interface PlatformApiOptions {
+  /** `https://api.heroku.com` */
+  readonly baseUrl: string;
+  readonly token: string;
+  /** The token's name, for messages. */
+  readonly tokenName: string;
+  readonly budget: RateBudget;
+  readonly fetch: typeof fetch;
+}
+
+/** One app at the Platform API, under one token. */
+export class PlatformApi {
+  readonly #options: PlatformApiOptions;
+  readonly #path: string;
+  readonly #app: string;
+
+  constructor(app: string, options: PlatformApiOptions) {
+    this.#options = options;
+    this.#app = app;
+    this.#path = `/apps/${encodeURIComponent(app)}`;
+  }
+
+  /**
+   * Opens a log session of what the platform itself logs.
+   *
+   * @returns its URL: a secret, for it can be read without a token
+   * @throws AppError
+   */
+  async openLogSession(options: { tail: boolean }, deadline: Deadline): Promise<string> {
+    const body = JSON.stringify({ source: 'heroku', lines: 1500, tail: options.tail });
+    const answer = await this.#ask('POST', `${this.#path}/log-sessions`, logSession, deadline, body);
+    return answer.logplex_url;
+  }
+
+  /** The first request of an app in a scan: waits its turn within the token's budget. */
+  async openFirstLogSession(deadline: Deadline): Promise<string> {
+    const answered = await this.#options.budget.start(this.#options.tokenName, deadline.signal);
+    try {
+      return await this.openLogSession({ tail: false }, deadline);
+    } finally {
+      answered();
+    }
+  }
+
+  /** @throws AppError */
+  async listDynos(deadline: Deadline): Promise<Dyno[]> {
+    return this.#ask('GET', `${this.#path}/dynos`, dynoList, deadline);
+  }
+
+  /** The app's generation, `cedar` or `fir`; null where Heroku does not say. @throws AppError */
+  async generation(deadline: Deadline): Promise<string | null> {
+    const { generation } = await this.#ask('GET', this.#path, appInfo, deadline);
+    return typeof generation === 'string' ? generation : (generation?.name ?? null);
+  }
+
+  /**
+   * Restarts a dyno by its name: by UUID it has been reported to answer well and do nothing. Asked once, never
+   * again. Never throws.
+   */
+  async restartDyno(name: string, limitMs: number): Promise<RestartOutcome> {
+    const signal = AbortSignal.timeout(Math.ceil(Math.min(limitMs, REQUEST_LIMIT_MS)));
+    try {
+      const response = await this.#send('DELETE', `${this.#path}/dynos/${encodeURIComponent(name)}`, signal);
+      if (response.ok) {
+        await discard(response);
+        return { outcome: 'accepted' };
+      }
+      const { status } = response;
+      const message = await this.#describeRefusal(response, 'DELETE dyno');
+      // A server error, or a proxy's word on a request that took too long, says nothing of what was done.
+      const unknown = status >= 500 || status === 408;
+      return { outcome: unknown ? 'unknown' : 'refused', status, message };
+    } catch (error) {
+      const why = signal.aborted ? 'no answer in time' : describeError(error);
+      return { outcome: 'unknown', status: null, message: `DELETE dyno: ${why}` };
+    }
+  }
+
+  async #ask<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    schema: z.ZodMiniType<T>,
+    deadline: Deadline,
+    body?: string,
+  ): Promise<T> {
+    const what = `${method} ${path}`;
+    for (let attempt = 0; ; attempt++) {
+      const retryWait = RETRY_WAITS_MS[attempt];
+      const lastTry = retryWait === undefined || deadline.left < retryWait + 1000;
+      const signal = deadline.within(REQUEST_LIMIT_MS);
+      try {
+        const response = await this.#send(method, path, signal, body);
+        if (response.ok) return parse(schema, await readText(response, LONGEST_ANSWER_BYTES), what);
+        const { status } = response;
+        if (!(status === 429 || status >= 500) || lastTry) throw await this.#refused(response, what);
+        await discard(response);
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        if (signal.aborted) {
+          throw new AppError('timeout', `${what}: Heroku did not answer in time.`, { cause: error });
+        }
+        if (lastTry) throw new AppError('heroku', `${what}: ${describeError(error)}.`, { cause: error });
+      }
+      await wait(retryWait, undefined, { signal: deadline.signal }).catch(() => undefined);
+    }
+  }
+
+  async #send(method: string, path: string, signal: AbortSignal, body?: string): Promise<Response> {
+    const { baseUrl, token, budget } = this.#options;
+    budget.requests++;
+    const response = await this.#options.fetch(`${baseUrl}${path}`, {
+      method,
+      signal,
+      // To another host the token must not follow.
+      redirect: 'manual',
+      headers: {
+        Accept: 'application/vnd.heroku+json; version=3',
+        Authorization: `Bearer ${token}`,
+        'User-Agent': 'whacamole',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    budget.note(response);
+    return response;
+  }
+
+  async #refused(response: Response, what: string): Promise<AppError> {
+    const message = await this.#describeRefusal(response, what);
+    const reason = REASONS[response.status] ?? 'heroku';
+    if (reason === 'rate-limited') this.#options.budget.exhaust();
+    return new AppError(reason, `${message} ${this.#advice(reason)}`.trim());
+  }
+
+  /** Heroku's own words: `GET /apps/a/dynos: 404 not_found: Couldn't find that app. (Request-Id 1234)`. */
+  async #describeRefusal(response: Response, what: string): Promise<string> {
+    const text = await readText(response, LONGEST_REFUSAL_BYTES).catch(() => '');
+    const { id, message } = refusal.safeParse(safelyParseJson(text)).data ?? {};
+    const words = [id, message?.slice(0, 500)].filter((word) => word !== undefined).join(': ');
+    const requestId = response.headers.get('request-id');
+    return (
+      `${what}: Heroku answered ${response.status}${words === '' ? '' : ` ${words}`}` +
+      `${requestId === null ? '' : ` (Request-Id ${requestId})`}.`
+    );
+  }
+
+  #advice(reason: FailureReason): string {
+    const { tokenName } = this.#options;
+    switch (reason) {
+      case 'unauthorized':
+        return `The token "${tokenName}" is wrong, revoked or expired: store a new one.`;
+      case 'forbidden':
+        return `The account of the token "${tokenName}" may not do this on ${this.#app}, or is suspended or behind in its payments.`;
+      case 'not-found':
+        return `There is no app ${this.#app} that the token "${tokenName}" can see. Delete its parameter if it is gone.`;
+      case 'rate-limited':
+        return 'The next scan tries again.';
+      case 'config':
+      case 'token':
+      case 'unsupported':
+      case 'heroku':
+      case 'timeout':
+      case 'restarts-table':
+        return '';
+      default:
+        return reason satisfies never;
+    }
+  }
+}
+
+const REASONS: Readonly<Record<number, FailureReason>> = {
+  401: 'unauthorized',
+  402: 'forbidden',
+  403: 'forbidden',
+  404: 'not-found',
+  429: 'rate-limited',
+};
+
+function parse<T>(schema: z.ZodMiniType<T>, text: string, what: string): T {
+  const result = schema.safeParse(safelyParseJson(text));
+  if (result.success) return result.data;
+  const places = result.error.issues.map((issue) => issue.path.map(String).join('.') || 'the answer');
+  const some = [...new Set(places)].slice(0, 5).join(', ');
+  throw new AppError('heroku', `${what}: Heroku's answer is not what its schema says: unexpected ${some}.`);
+}
+
+function safelyParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}

@@ -1,0 +1,83 @@
+/**
+ * The grammar of a memory sample: the one place that says which log line is Heroku's own word about a dyno.
+ * It is strict on purpose. Whoever can make this accept a line can have a dyno restarted, and lines are full
+ * of what visitors (paths, user agents) and apps (their own output) wrote. A line that is not exactly what
+ * Heroku writes is no sample, however much it looks like one.
+ */
+
+/** One memory sample of one dyno. All sizes are in MB, as Heroku writes them (2^20 bytes). */
+export interface Sample {
+  /** The dyno's name, `web.1`. */
+  readonly process: string;
+  /** Its process type, `web`. */
+  readonly type: string;
+  /** The dyno's UUID: it changes with every restart, the name does not. */
+  readonly dyno: string;
+  /** When Heroku took it, epoch milliseconds. */
+  readonly at: number;
+  /** rss + cache + swap: what R14 is judged by. */
+  readonly total: number;
+  readonly rss: number | undefined;
+  readonly swap: number | undefined;
+  /** Absent before 2016. Never zero. */
+  readonly quota: number | undefined;
+}
+
+/** Every memory sample holds this, and hardly any other line does: what to search bytes for. */
+export const SAMPLE_MARKER = 'sample#memory_total=';
+
+/** Longest line that is looked at, bytes. Heroku's samples have under 400. */
+export const LONGEST_SAMPLE_LINE = 2048;
+
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`;
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+// Nine digits hold a petabyte; more is no dyno's memory, and would soon be read inexactly.
+const NUMBER = String.raw`\d{1,9}(?:\.\d{1,6})?`;
+
+const LINE = new RegExp(
+  String.raw`^(${TIME}) heroku\[(([A-Za-z0-9_-]{1,63})\.[1-9]\d{0,5})\]: source=\2 dyno=heroku\.\d+\.(${UUID})` +
+    String.raw` (sample#memory_total=${NUMBER}MB(?: sample#[a-z][a-z0-9_]*=\d+(?:\.\d+)?[A-Za-z]*)*)$`,
+);
+const MEGABYTES = new RegExp(`^(${NUMBER})MB$`);
+const TIME_AT_START = new RegExp(`^(${TIME}) `);
+
+/**
+ * Reads one whole line, without its newline.
+ *
+ * @returns the sample, or null for every other line. Never throws.
+ */
+export function parseSample(line: string): Sample | null {
+  const match = LINE.exec(line);
+  if (match === null) return null;
+  const [, time = '', process = '', type = '', dyno = '', measurements = ''] = match;
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return null;
+
+  const sizes = new Map<string, number | undefined>();
+  for (const measurement of measurements.split(' ')) {
+    const equals = measurement.indexOf('=');
+    const name = measurement.slice('sample#'.length, equals);
+    // Said twice is said by somebody else.
+    if (sizes.has(name)) return null;
+    const size = MEGABYTES.exec(measurement.slice(equals + 1))?.[1];
+    sizes.set(name, size === undefined ? undefined : Number(size));
+  }
+  const total = sizes.get('memory_total');
+  if (total === undefined) return null;
+  return {
+    process,
+    type,
+    dyno,
+    at,
+    total,
+    rss: sizes.get('memory_rss'),
+    swap: sizes.get('memory_swap'),
+    quota: sizes.get('memory_quota') || undefined,
+  };
+}
+
+/** The time that logplex puts in front of every message, epoch milliseconds; null where there is none. */
+export function timeOfLine(line: string): number | null {
+  const at = Date.parse(TIME_AT_START.exec(line)?.[1] ?? '');
+  return Number.isNaN(at) ? null : at;
+}

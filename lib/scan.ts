@@ -1,0 +1,212 @@
+/**
+ * The minute: every configured app is looked at, and what has outgrown its memory is restarted.
+ *
+ *     configs and tokens ──▶ for each app, on its own:
+ *       observe    the newest memory samples of each dyno            (observe.ts)
+ *       assess     which are over their threshold                    (decide.ts)
+ *       restart    those that are still there and may be restarted   (restart.ts)
+ *
+ * Each app runs in isolation: whatever goes wrong with it ends in an `AppFailed` event of its own, and no app
+ * waits for another. A new rule on when to restart goes into decide.ts, a new config field into
+ * config/app-config.ts.
+ */
+import pLimit from 'p-limit';
+import { type AppConfig, parseAppConfig } from './config/app-config.ts';
+import { type Configuration, type Read, readConfiguration } from './config/read.ts';
+import { Deadline } from './deadline.ts';
+import { assess, type Candidate, sizeOf } from './decide.ts';
+import { AppError, describeError, type FailureReason } from './errors.ts';
+import type { EventLog, ScanDone } from './events.ts';
+import { PlatformApi } from './heroku/platform-api.ts';
+import { RateBudget } from './heroku/rate-budget.ts';
+import { observe } from './observe.ts';
+import { restartCandidates, saySpared } from './restart.ts';
+import { AppMemory, type DynoSamples, Sightings } from './sightings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface ScanResult {
+  readonly done: ScanDone;
+  /** Why each app that failed did. */
+  readonly failed: readonly FailureReason[];
+}
+
+/** Bounds sockets and memory. High, for an app that hangs must not keep another one waiting. */
+const APPS_AT_ONCE = 250;
+const CONFIGURATION_LIMIT_MS = 15_000;
+
+/** @throws ScanError where the configuration cannot be read */
+export async function scan(surroundings: Surroundings): Promise<ScanResult> {
+  const { ssm, parameterPrefix, log, memory, deadline } = surroundings;
+  const started = performance.now();
+  const configuration = await readConfiguration(
+    ssm,
+    parameterPrefix,
+    deadline.within(CONFIGURATION_LIMIT_MS),
+  );
+  for (const token of configuration.tokens.values()) {
+    if ('value' in token) log.keepSecret(token.value.trim());
+  }
+  for (const app of memory.keys()) if (!configuration.apps.has(app)) memory.delete(app);
+
+  const budgets = new Map<string, RateBudget>();
+  const limit = pLimit(APPS_AT_ONCE);
+  const results = await Promise.all(
+    [...configuration.apps].map(([app, parameter]) =>
+      limit(() => scanInIsolation(app, parameter, configuration, budgets, surroundings)),
+    ),
+  );
+  const done = log.emit({
+    event: 'ScanDone',
+    apps: configuration.apps.size,
+    dynos: results.reduce((sum, { dynos }) => sum + dynos, 0),
+    ...log.counts,
+    durationMs: Math.round(performance.now() - started),
+    herokuRequests: [...budgets.values()].reduce((sum, { requests }) => sum + requests, 0),
+  });
+  return { done, failed: results.flatMap(({ failure }) => failure ?? []) };
+}
+
+interface AppResult {
+  /** How many dynos were heard of. */
+  dynos: number;
+  failure: FailureReason | undefined;
+}
+
+/** Never throws, and never takes longer than the scan may. */
+async function scanInIsolation(
+  app: string,
+  parameter: Read,
+  configuration: Configuration,
+  budgets: Map<string, RateBudget>,
+  surroundings: Surroundings,
+): Promise<AppResult> {
+  const { log, overdue } = surroundings;
+  const result: AppResult = { dynos: 0, failure: undefined };
+  const deadline = new Deadline(surroundings.deadline.left);
+  try {
+    if ('problem' in parameter) throw new AppError('config', `The config ${parameter.problem}.`);
+    const config = parseAppConfig(app, parameter.value);
+    const api = openApi(config, configuration, budgets, surroundings);
+    await Promise.race([scanApp(config, api, surroundings, deadline, result), rejectsOn(overdue)]);
+  } catch (error) {
+    const failure = toAppError(error, deadline);
+    result.failure = failure.reason;
+    log.emit({ event: 'AppFailed', app, reason: failure.reason, message: failure.message });
+  }
+  return result;
+}
+
+/** One app, from its log to its restarts. @throws AppError once all that can be done has been done */
+async function scanApp(
+  config: AppConfig,
+  api: PlatformApi,
+  surroundings: Surroundings,
+  deadline: Deadline,
+  result: AppResult,
+): Promise<void> {
+  const { app, rules } = config;
+  const { clock, log } = surroundings;
+  const memory = surroundings.memory.get(app) ?? new AppMemory();
+  surroundings.memory.set(app, memory);
+  const samplesKept = Math.max(...[...rules.values()].map(({ sustainedSamples }) => sustainedSamples));
+  const sightings = new Sightings(memory, samplesKept);
+
+  const { dynos, silent, problem } = await observe(config, api, sightings, memory, surroundings, deadline);
+
+  const now = clock.now();
+  const fresh = sightings.fresh(now);
+  // The last word of a dyno that fell silent is worth an event only where it is still there.
+  const listed = new Set(dynos?.map(({ name }) => name));
+  const silenced = sightings.stale(now).filter(([newest]) => listed.has(newest.process));
+  sightings.forget(now, rules);
+
+  result.dynos = fresh.length;
+  for (const samples of fresh) saySize(samples, config, log);
+  if (silent !== undefined) log.emit({ event: 'NoSamples', app, ...silent });
+
+  const candidates: Candidate[] = [];
+  const problems: string[] = [];
+  for (const samples of [...fresh, ...silenced]) {
+    const rule = rules.get(samples[0].type);
+    if (rule === undefined) continue;
+    const assessment = assess(samples, rule, now);
+    switch (assessment.kind) {
+      case 'fine':
+        break;
+      case 'over':
+        candidates.push(assessment.candidate);
+        break;
+      case 'spared':
+        saySpared(assessment, app, log);
+        break;
+      case 'unmeasurable':
+        problems.push(assessment.message);
+        break;
+      default:
+        assessment satisfies never;
+    }
+  }
+  await restartCandidates(candidates, config, api, surroundings, deadline);
+
+  if (problem !== undefined) throw problem;
+  if (problems.length > 0)
+    throw new AppError('config', `The config does not fit the samples: ${problems.join('; ')}.`);
+}
+
+function openApi(
+  { app, token: tokenName }: AppConfig,
+  { tokens }: Configuration,
+  budgets: Map<string, RateBudget>,
+  { fetch, herokuApiUrl, parameterPrefix }: Surroundings,
+): PlatformApi {
+  const parameter = tokens.get(tokenName);
+  const place = `${parameterPrefix}/tokens/${tokenName}`;
+  if (parameter === undefined) {
+    throw new AppError(
+      'token',
+      `There is no parameter ${place}: store a Heroku API token there, as a SecureString.`,
+    );
+  }
+  if ('problem' in parameter) throw new AppError('token', `The token ${place} ${parameter.problem}.`);
+  const token = parameter.value.trim();
+  // A token that cannot be put into a header would be quoted by the error that says so.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new AppError(
+      'token',
+      `The token ${place} is empty, or holds characters that no token has: store it again.`,
+    );
+  }
+  // The budget is an account's. Which account a token belongs to is not known, but one token is one account.
+  const budget = budgets.get(token) ?? new RateBudget();
+  budgets.set(token, budget);
+  return new PlatformApi(app, { baseUrl: herokuApiUrl, token, tokenName, budget, fetch });
+}
+
+function saySize([newest]: DynoSamples, { app, rules }: AppConfig, log: EventLog): void {
+  const { process, dyno, swap, quota, type, total } = newest;
+  const measure = rules.get(type)?.measure ?? 'memory_total';
+  const size = sizeOf(newest, measure) ?? total;
+  log.emit({ event: 'DynoSize', app, process, dyno, size, units: 'MB', swap, quota });
+}
+
+function toAppError(error: unknown, deadline: Deadline): AppError {
+  if (error instanceof AppError) return error;
+  if (deadline.signal.aborted) {
+    return new AppError('timeout', 'Time ran out before the app was done. The next scan tries again.', {
+      cause: error,
+    });
+  }
+  return new AppError(
+    'heroku',
+    `Unexpected: ${describeError(error)}. This is a fault in Whacamole: please report it.`,
+    {
+      cause: error,
+    },
+  );
+}
+
+function rejectsOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
