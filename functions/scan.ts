@@ -17,7 +17,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock } from '../lib/clock.ts';
-import { Deadline } from '../lib/deadline.ts';
+import { abortsAfter, Deadline } from '../lib/deadline.ts';
 import { ScanError } from '../lib/errors.ts';
 import { EventBus } from '../lib/event-bus.ts';
 import { EventLog, type ScanDone } from '../lib/events.ts';
@@ -58,7 +58,7 @@ export function createHandler({ environment, clock, write }: Machine): Handler {
     const bus =
       settings.eventBusName === undefined
         ? undefined
-        : new EventBus(settings.eventBusName, eventBridge, AbortSignal.timeout(remaining - reserve * 0.2));
+        : new EventBus(settings.eventBusName, eventBridge, abortsAfter(remaining - reserve * 0.2));
     const log = new EventLog({ now: () => clock.now(), write, bus });
 
     const { done, failed } = await scan({
@@ -71,7 +71,7 @@ export function createHandler({ environment, clock, write }: Machine): Handler {
       log,
       memory,
       deadline: new Deadline(remaining - reserve),
-      overdue: AbortSignal.timeout(remaining - reserve * 0.5),
+      overdue: abortsAfter(remaining - reserve * 0.5),
     });
     const unsent = await bus?.close();
     if (unsent) log.emit({ event: 'BusFailed', ...unsent });

@@ -10,7 +10,7 @@ export class Deadline {
   constructor(milliseconds: number) {
     const left = Math.max(0, milliseconds);
     this.#endsAt = performance.now() + left;
-    this.signal = AbortSignal.timeout(left);
+    this.signal = abortsAfter(left);
   }
 
   /** Milliseconds left, never below zero. */
@@ -20,6 +20,11 @@ export class Deadline {
 
   /** Aborts after so many milliseconds, and no later than this deadline. */
   within(milliseconds: number): AbortSignal {
-    return AbortSignal.timeout(Math.ceil(Math.min(milliseconds, this.left)));
+    return abortsAfter(Math.min(milliseconds, this.left));
   }
+}
+
+/** `AbortSignal.timeout` for any number: it takes whole, non-negative ones alone. */
+export function abortsAfter(milliseconds: number): AbortSignal {
+  return AbortSignal.timeout(Math.max(0, Math.ceil(milliseconds)));
 }

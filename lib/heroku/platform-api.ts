@@ -6,7 +6,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import type { Deadline } from '../deadline.ts';
+import { abortsAfter, type Deadline } from '../deadline.ts';
 import { AppError, describeError, type FailureReason } from '../errors.ts';
 import { discard, readText } from './http.ts';
 import type { RateBudget } from './rate-budget.ts';
@@ -124,7 +124,7 @@ export class PlatformApi {
    * again. Never throws.
    */
   async restartDyno(name: string, limitMs: number): Promise<RestartOutcome> {
-    const signal = AbortSignal.timeout(Math.ceil(Math.min(limitMs, REQUEST_LIMIT_MS)));
+    const signal = abortsAfter(Math.min(limitMs, REQUEST_LIMIT_MS));
     try {
       const response = await this.#send('DELETE', `${this.#path}/dynos/${encodeURIComponent(name)}`, signal);
       if (response.ok) {
