@@ -12,7 +12,7 @@ import { type Claim, type RestartHistory, START_WITHIN_MS, type Turn } from './r
 import type { Surroundings } from './surroundings.ts';
 
 /** With less time than this left, no restart is begun. */
-const TIME_FOR_A_RESTART_MS = 1500;
+const TIME_FOR_A_RESTART_MS = 1000;
 
 /**
  * Decides on the candidates, restarts those that are to be restarted, and says what became of each.

@@ -100,12 +100,8 @@ export class PlatformApi {
 
   /** The first request of an app in a scan: waits its turn within the token's budget. */
   async openFirstLogSession(deadline: Deadline): Promise<string> {
-    const answered = await this.#options.budget.start(this.#options.tokenName, deadline.signal);
-    try {
-      return await this.openLogSession({ tail: false }, deadline);
-    } finally {
-      answered();
-    }
+    await this.#options.budget.admit(this.#options.tokenName, deadline);
+    return this.openLogSession({ tail: false }, deadline);
   }
 
   /** @throws AppError */
@@ -194,7 +190,6 @@ export class PlatformApi {
   async #refused(response: Response, what: string): Promise<AppError> {
     const message = await this.#describeRefusal(response, what);
     const reason = REASONS[response.status] ?? 'heroku';
-    if (reason === 'rate-limited') this.#options.budget.exhaust();
     return new AppError(reason, `${message} ${this.#advice(reason)}`.trim());
   }
 

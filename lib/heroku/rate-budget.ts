@@ -3,55 +3,51 @@
  * `RateLimit-Remaining` tells it. Shared by all apps of the token within a scan, so that when it runs out, the
  * apps that have not begun wait for the next scan instead of taking what is left from a restart under way.
  */
+import type { Deadline } from '../deadline.ts';
 import { AppError } from '../errors.ts';
 
 /** Long enough for a healthy API's first answer, short enough not to hold up the other apps of a hung one. */
-const WAIT_FOR_FIRST_ANSWER_MS = 2000;
+const WAIT_FOR_FIRST_ANSWER_MS = 1000;
 
 export class RateBudget {
   /** Requests sent, retries included. */
   requests = 0;
+  /** What is left by Heroku's word, less what has been promised to apps since. Undefined until it has spoken. */
   #remaining: number | undefined;
-  #starting = 0;
-  #first: PromiseWithResolvers<void> | undefined;
+  #firstAnswer: PromiseWithResolvers<void> | undefined;
 
   /**
    * Called before an app's first request. The token's first app goes ahead alone, and the others follow when
    * its answer has said how many may.
    *
-   * @returns what to call when that request has been answered, or has failed
+   * @param token the token's name, for the message
    * @throws AppError `rate-limited` where nothing is left for this app
    */
-  async start(token: string, signal: AbortSignal): Promise<() => void> {
-    if (this.#first === undefined) {
-      this.#first = Promise.withResolvers();
+  async admit(token: string, deadline: Deadline): Promise<void> {
+    if (this.#firstAnswer === undefined) {
+      this.#firstAnswer = Promise.withResolvers();
     } else if (this.#remaining === undefined) {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(WAIT_FOR_FIRST_ANSWER_MS)]);
-      await Promise.race([this.#first.promise, aborted(patience)]);
+      const patience = deadline.within(Math.min(WAIT_FOR_FIRST_ANSWER_MS, deadline.left / 10));
+      await Promise.race([this.#firstAnswer.promise, aborted(patience)]);
     }
-    if (this.#remaining !== undefined && this.#remaining <= this.#starting) {
+    if (this.#remaining === undefined) return;
+    if (this.#remaining <= 0) {
       throw new AppError(
         'rate-limited',
-        `Heroku's request budget of the token "${token}" has run out (RateLimit-Remaining: ${this.#remaining}). ` +
-          'The app waits for the next scan. Fewer apps to an account, or another account for some, would help.',
+        `Heroku's request budget of the token "${token}" has run out (RateLimit-Remaining). The app waits for the ` +
+          'next scan. It helps to watch fewer apps under one account.',
       );
     }
-    this.#starting++;
-    return () => {
-      this.#starting--;
-      this.#first?.resolve();
-    };
+    this.#remaining--;
   }
 
-  /** Takes note of what an answer said. */
+  /** Takes note of what an answer said. A 429 that does not say it says nothing of the other apps. */
   note(response: Response): void {
     const header = response.headers.get('ratelimit-remaining');
-    if (header !== null && /^\d+$/.test(header)) this.#remaining = Number(header);
-  }
-
-  /** Heroku refused for the rate limit, retries and all: whatever it said before, nothing is left. */
-  exhaust(): void {
-    this.#remaining = 0;
+    if (header !== null && /^\d+$/.test(header)) {
+      this.#remaining = Math.min(Number(header), this.#remaining ?? Number.POSITIVE_INFINITY);
+    }
+    this.#firstAnswer?.resolve();
   }
 }
 

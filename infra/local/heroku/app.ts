@@ -144,9 +144,11 @@ export class SimulatedApp {
     else this.#replace(dyno, 'Restarting');
   }
 
-  /** What Heroku does to every dyno about once a day. */
+  /** What Heroku does to every dyno about once a day; for a one-off it is the end. */
   cycle(name: string): void {
-    this.#replace(this.dyno(name), 'Cycling');
+    const dyno = this.dyno(name);
+    if (dyno.oneOff) this.#remove(dyno, 'complete');
+    else this.#replace(dyno, 'Cycling');
   }
 
   /** A new release: every dyno of the formation is replaced. */

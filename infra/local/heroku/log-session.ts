@@ -56,6 +56,11 @@ export class LogSessions {
     return kept.session;
   }
 
+  /** The app that a session reads, if there is such a session. */
+  appOf(id: string): string | undefined {
+    return this.#kept.get(id)?.session.app.name;
+  }
+
   leave(id: string): void {
     const kept = this.#kept.get(id);
     if (kept === undefined) return;

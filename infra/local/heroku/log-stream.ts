@@ -89,6 +89,7 @@ export function streamLog(
   let pending: LogLine[] = [];
   let flushedAt = clock.now();
   let dropped = 0;
+  let droppedSince = flushedAt;
   const unfollow = app.buffer.follow((line) => {
     if (passes(filter, line.source, line.process)) pending.push(line);
   });
@@ -99,12 +100,13 @@ export function streamLog(
     const lines = traffic.length === 0 ? pending : [...pending, ...traffic].sort(byArrival);
     pending = [];
     if (body.backlog > BACKLOG_BYTES) {
+      if (dropped === 0) droppedSince = since;
       dropped += lines.length;
       return;
     }
     if (dropped > 0) {
-      const since = new Date(flushedAt).toISOString();
-      const notice = `Error L11 (Tail buffer overflow) -> This tail session dropped ${dropped} messages since ${since}.`;
+      const from = new Date(droppedSince).toISOString();
+      const notice = `Error L11 (Tail buffer overflow) -> This tail session dropped ${dropped} messages since ${from}.`;
       lines.unshift(logplexSays(clock, notice));
       dropped = 0;
     }

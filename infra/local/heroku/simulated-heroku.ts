@@ -123,9 +123,10 @@ export class SimulatedHeroku {
     return app;
   }
 
+  /** As if its owner had deleted it. */
   removeApp(name: string): void {
     const app = this.#api.apps.get(name);
-    for (const type of app?.formation() ?? []) app?.scale(type.type, 0);
+    for (const dyno of [...(app?.dynos() ?? []), ...(app?.unlisted() ?? [])]) dyno.terminate();
     this.#api.apps.delete(name);
   }
 
@@ -143,8 +144,9 @@ export class SimulatedHeroku {
     const route = routeOf(method, path);
     const at = this.#clock.now();
     const body = await readBody(request);
+    const app = route.app ?? this.#sessions.appOf(route.session ?? '');
     const record: RequestRecord = {
-      ...{ at, method, path, kind: route.kind, app: route.app, body, status: undefined },
+      ...{ at, method, path, kind: route.kind, app, body, status: undefined },
       account: this.#api.accountOf(authorization),
       withoutToken: authorization === undefined,
     };
@@ -155,7 +157,7 @@ export class SimulatedHeroku {
       method,
       path,
       kind: route.kind,
-      app: route.app,
+      app,
       dyno: route.dyno,
     });
     if (fault === undefined) this.#serve(exchange, {});

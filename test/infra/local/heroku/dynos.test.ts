@@ -209,6 +209,9 @@ describe('a dyno', () => {
     clock.advance(1000);
     expect(app.dynos()).toEqual([]);
     expect((await lines('shop')).at(-1)).toContain('State changed from up to complete');
+    const forever = app.runOneOff({ number: 7 });
+    app.cycle(forever.name);
+    expect(app.dynos()).toEqual([]);
   });
 });
 

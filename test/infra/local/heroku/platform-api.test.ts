@@ -123,7 +123,7 @@ describe('what is answered', () => {
       { name: 'web.2', type: 'web', state: 'up' },
       { name: 'run.4711', type: 'run', state: 'starting' },
     ]);
-    const [{ id }] = app.dynos() as [{ id: string }];
+    const { id } = app.dyno('web.1');
     for (const identity of ['web.1', id]) {
       expect(await (await call(`/apps/shop/dynos/${identity}`)).json()).toEqual({
         attach_url: null,
