@@ -17,11 +17,14 @@ export type FailureReason =
   | 'restarts-table';
 
 export class WhacamoleError extends Error {
+  /** Lambda reports the class by its name, which minifying would change. */
+  static override readonly name: string = 'WhacamoleError';
   override readonly name: string = 'WhacamoleError';
 }
 
 /** One app cannot be scanned (on). Becomes its `AppFailed` event; the other apps never see it. */
 export class AppError extends WhacamoleError {
+  static override readonly name: string = 'AppError';
   override readonly name = 'AppError';
   readonly reason: FailureReason;
 
@@ -33,6 +36,7 @@ export class AppError extends WhacamoleError {
 
 /** The scan itself cannot run: no app can be scanned, and the invocation fails. */
 export class ScanError extends WhacamoleError {
+  static override readonly name: string = 'ScanError';
   override readonly name = 'ScanError';
 }
 

@@ -38,7 +38,7 @@ export const createScanRole = (scope: Construct, id: string, props: ScanRoleProp
     }),
     new PolicyStatement({
       sid: 'KeepClaims',
-      actions: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      actions: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
       resources: [table.tableArn],
     }),
     // GetParametersByPath is authorised against the path that was asked for, as it was written: ".../apps". The

@@ -116,7 +116,6 @@ export class WhacamoleStack extends Stack {
       environment: {
         PARAMETER_PREFIX: settings.parameterPrefix,
         RESTARTS_TABLE: table.tableName,
-        NODE_OPTIONS: '--enable-source-maps',
         ...(settings.eventBusName !== undefined && { EVENT_BUS_NAME: settings.eventBusName }),
       },
     });

@@ -197,7 +197,9 @@ export class PlatformApi {
   async #describeRefusal(response: Response, what: string): Promise<string> {
     const text = await readText(response, LONGEST_REFUSAL_BYTES).catch(() => '');
     const { id, message } = refusal.safeParse(safelyParseJson(text)).data ?? {};
-    const words = [id, message?.slice(0, 500)].filter((word) => word !== undefined).join(': ');
+    const words = [id, message?.slice(0, 500).replace(/\.$/, '')]
+      .filter((word) => word !== undefined)
+      .join(': ');
     const requestId = response.headers.get('request-id');
     return (
       `${what}: Heroku answered ${response.status}${words === '' ? '' : ` ${words}`}` +

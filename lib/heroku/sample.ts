@@ -23,22 +23,24 @@ export interface Sample {
   readonly quota: number | undefined;
 }
 
-/** Every memory sample holds this, and hardly any other line does: what to search bytes for. */
-export const SAMPLE_MARKER = 'sample#memory_total=';
+/**
+ * Every memory sample holds this, and hardly any other line does: what to search bytes for. It begins with a
+ * character that is rare in logs, which is what a search is quick at.
+ */
+export const SAMPLE_MARKER = '#memory_total=';
 
 /** Longest line that is looked at, bytes. Heroku's samples have under 400. */
 export const LONGEST_SAMPLE_LINE = 2048;
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`;
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-// Nine digits hold a petabyte; more is no dyno's memory, and would soon be read inexactly.
-const NUMBER = String.raw`\d{1,9}(?:\.\d{1,6})?`;
-
+const MEASUREMENT = String.raw`sample#[a-z][a-z0-9_]*=\d{1,20}(?:\.\d{1,6})?[A-Za-z]*`;
 const LINE = new RegExp(
   String.raw`^(${TIME}) heroku\[(([A-Za-z0-9_-]{1,63})\.[1-9]\d{0,5})\]: source=\2 dyno=heroku\.\d+\.(${UUID})` +
-    String.raw` (sample#memory_total=${NUMBER}MB(?: sample#[a-z][a-z0-9_]*=\d+(?:\.\d+)?[A-Za-z]*)*)$`,
+    ` (sample#memory_total=${MEASUREMENT.slice(MEASUREMENT.indexOf('=') + 1)}(?: ${MEASUREMENT})*)$`,
 );
-const MEGABYTES = new RegExp(`^(${NUMBER})MB$`);
+/** A petabyte: more is no dyno's memory. */
+const TOO_MUCH_MB = 1e9;
 const TIME_AT_START = new RegExp(`^(${TIME}) `);
 
 /**
@@ -53,27 +55,25 @@ export function parseSample(line: string): Sample | null {
   const at = Date.parse(time);
   if (Number.isNaN(at)) return null;
 
-  const sizes = new Map<string, number | undefined>();
-  for (const measurement of measurements.split(' ')) {
-    const equals = measurement.indexOf('=');
-    const name = measurement.slice('sample#'.length, equals);
-    // Said twice is said by somebody else.
-    if (sizes.has(name)) return null;
-    const size = MEGABYTES.exec(measurement.slice(equals + 1))?.[1];
-    sizes.set(name, size === undefined ? undefined : Number(size));
-  }
-  const total = sizes.get('memory_total');
-  if (total === undefined) return null;
-  return {
-    process,
-    type,
-    dyno,
-    at,
-    total,
-    rss: sizes.get('memory_rss'),
-    swap: sizes.get('memory_swap'),
-    quota: sizes.get('memory_quota') || undefined,
-  };
+  const total = megabytes(measurements, 'sample#memory_total=');
+  const rss = megabytes(measurements, 'sample#memory_rss=');
+  const swap = megabytes(measurements, 'sample#memory_swap=');
+  const quota = megabytes(measurements, 'sample#memory_quota=');
+  if (total === undefined || total === null || rss === null || swap === null || quota === null) return null;
+  return { process, type, dyno, at, total, rss, swap, quota: quota || undefined };
+}
+
+/** One measurement, undefined where it is not there; null where Heroku cannot have written it like that. */
+function megabytes(measurements: string, label: string): number | undefined | null {
+  const start = measurements.indexOf(label);
+  if (start === -1) return undefined;
+  // Said twice, it was said by somebody else.
+  if (measurements.lastIndexOf(label) !== start) return null;
+  const space = measurements.indexOf(' ', start);
+  const end = space === -1 ? measurements.length : space;
+  if (!measurements.startsWith('MB', end - 2)) return null;
+  const value = Number(measurements.slice(start + label.length, end - 2));
+  return value < TOO_MUCH_MB ? value : null;
 }
 
 /** The time that logplex puts in front of every message, epoch milliseconds; null where there is none. */

@@ -48,7 +48,7 @@ const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234
 
 const ALWAYS = (prefix: string): string[] => [
   'WriteLogs: logs:CreateLogStream logs:PutLogEvents on <Logs.Arn>',
-  'KeepClaims: dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem on <Restarts.Arn>',
+  'KeepClaims: dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query on <Restarts.Arn>',
   `ListParameters: ssm:GetParametersByPath on ${parameter(`${prefix}/apps`)}`,
   `ListParameters: ssm:GetParametersByPath on ${parameter(`${prefix}/apps/*`)}`,
   `ListParameters: ssm:GetParametersByPath on ${parameter(`${prefix}/tokens`)}`,

@@ -54,7 +54,6 @@ describe('the function', () => {
       PARAMETER_PREFIX: '/whacamole',
       RESTARTS_TABLE: { Ref: expect.stringMatching(/^Restarts/) },
       EVENT_BUS_NAME: 'default',
-      NODE_OPTIONS: '--enable-source-maps',
     });
   });
 

@@ -1,0 +1,2 @@
+/** Stands in for `@aws-sdk/credential-provider-node` in the bundle: the environment is all that Lambda uses. */
+export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';
