@@ -126,12 +126,14 @@ export function assess(samples: DynoSamples, rules: Rules, now: number): Assessm
   return { kind: 'over', candidate };
 }
 
-interface Thresholds {
+/** In MB. */
+export interface Thresholds {
   readonly memory: number;
   readonly swap: number | undefined;
 }
 
-function thresholdsOf(rules: Rules, quota: number | undefined): Thresholds | string {
+/** What a dyno of this quota (MB) is compared with; in words, why that cannot be said. */
+export function thresholdsOf(rules: Rules, quota: number | undefined): Thresholds | string {
   const needsQuota = [rules.restartThreshold, rules.swapThreshold].find(
     (amount) => amount?.unit === 'percent',
   );
@@ -242,9 +244,12 @@ function obstacleOf(candidate: Candidate, rules: Rules, situation: Situation): [
         : another === undefined
           ? `${listed.id} (${listed.type}) as ${process}`
           : `several as ${process}`;
+    const known = situation.claims.get(process);
+    const restarted =
+      known?.dyno === dyno ? ` It was restarted ${Math.floor((now - known.restartedAt) / 1000)} s ago.` : '';
     return [
       'not-current',
-      `The dyno that was measured is no longer the one listed: Heroku lists ${instead}.`,
+      `The dyno that was measured is not the one listed: Heroku lists ${instead}.${restarted}`,
     ];
   }
   if (listed.state !== 'up') return ['not-up', `Heroku lists it as "${listed.state}".`];

@@ -38,7 +38,7 @@ describe('a fault', () => {
     const { heroku, restart, url } = await startFaulty({ status: 502, body: '<html>' });
     expect(await (await restart()).text()).toBe('<html>');
     heroku.faults.unshift({
-      match: ({ app }) => app === 'shop',
+      match: ({ app, kind }) => app === 'shop' && kind !== 'log-url',
       do: { status: 402, body: { id: 'delinquent' } },
     });
     expect(await (await restart()).json()).toEqual({ id: 'delinquent' });
