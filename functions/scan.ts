@@ -28,7 +28,7 @@ import type { AppMemory } from '../lib/sightings.ts';
 
 /** The part of Lambda's context that is used. */
 export interface Context {
-  getRemainingTimeInMillis(): number;
+  getRemainingTimeInMillis?(): number;
 }
 
 export type Handler = (event?: unknown, context?: Context) => Promise<ScanDone>;
@@ -41,18 +41,28 @@ export interface Machine {
 }
 
 const REMAINING_WHERE_UNKNOWN_MS = 55_000;
-const SDK = { maxAttempts: 3, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
+
+/** Without throwOnRequestTimeout, the SDK only warns. */
+const patience = (requestTimeout: number) =>
+  ({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true },
+  }) as const;
+const SSM = patience(4000);
+// Three tries fit in what lib/restarts.ts allows a write.
+const DYNAMO_DB = patience(1200);
+const EVENT_BRIDGE = patience(2000);
 
 /** A handler with clients of its own. Lambda calls `handler`; a simulation makes one that lives in its time. */
 export function createHandler({ environment, clock, write }: Machine): Handler {
-  const ssm = new SSMClient(SDK);
-  const dynamoDb = once(() => new DynamoDBClient(SDK));
-  const eventBridge = once(() => new EventBridgeClient(SDK));
+  const ssm = new SSMClient(SSM);
+  const dynamoDb = once(() => new DynamoDBClient(DYNAMO_DB));
+  const eventBridge = once(() => new EventBridgeClient(EVENT_BRIDGE));
   const memory = new Map<string, AppMemory>();
 
   return async (_event, context) => {
     const settings = readSettings(environment);
-    const remaining = context?.getRemainingTimeInMillis() ?? REMAINING_WHERE_UNKNOWN_MS;
+    const remaining = context?.getRemainingTimeInMillis?.() ?? REMAINING_WHERE_UNKNOWN_MS;
     // The end in order: apps stop, what is under way is settled, events go out; then time is up.
     const reserve = Math.min(6000, remaining * 0.15);
     const bus =
@@ -61,18 +71,27 @@ export function createHandler({ environment, clock, write }: Machine): Handler {
         : new EventBus(settings.eventBusName, eventBridge, abortsAfter(remaining - reserve * 0.2));
     const log = new EventLog({ now: () => clock.now(), write, bus });
 
-    const { done, failed } = await scan({
+    const overdue = abortsAfter(remaining - reserve * 0.5);
+    const surroundings = {
       clock,
       fetch,
       ssm,
       parameterPrefix: settings.parameterPrefix,
       herokuApiUrl: settings.herokuApiUrl,
-      restarts: new Restarts({ client: dynamoDb, tableName: settings.restartsTable, randomId: randomUUID }),
+      restarts: new Restarts({
+        client: dynamoDb,
+        tableName: settings.restartsTable,
+        randomId: randomUUID,
+        giveUp: overdue,
+      }),
       log,
       memory,
       deadline: new Deadline(remaining - reserve),
-      overdue: abortsAfter(remaining - reserve * 0.5),
-    });
+      overdue,
+    };
+    // Time limits do not keep a process alive, and one that waits for nothing else would end.
+    const alive = setTimeout(() => undefined, remaining);
+    const { done, failed } = await scan(surroundings).finally(() => clearTimeout(alive));
     const unsent = await bus?.close();
     if (unsent) log.emit({ event: 'BusFailed', ...unsent });
     if (done.apps > 0 && failed.length === done.apps) {

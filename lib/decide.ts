@@ -39,9 +39,7 @@ export interface Spared {
 export type Assessment =
   | { readonly kind: 'fine' }
   | { readonly kind: 'over'; readonly candidate: Candidate }
-  | Spared
-  /** The config asks for what the samples do not say. */
-  | { readonly kind: 'unmeasurable'; readonly message: string };
+  | Spared;
 
 export type Verdict = { readonly kind: 'restart'; readonly candidate: Candidate } | Spared;
 
@@ -49,8 +47,11 @@ export type Verdict = { readonly kind: 'restart'; readonly candidate: Candidate 
 const DEFAULT_THRESHOLD_MB = 1000;
 const DEFAULT_THRESHOLD_QUOTA_MB = 1024;
 
-/** So long after an accepted restart the list may still show the old dyno: it counts as down. */
-const RESTART_SHOWS_WITHIN_MS = 120_000;
+/**
+ * So long after a restart was asked for, the list may not show it yet: the dyno counts as down. Longer than any
+ * list has been seen to lag, and less than a minute, for the next scan may go on.
+ */
+const RESTART_SHOWS_WITHIN_MS = 50_000;
 
 /** What of a sample is compared with the restart threshold, MB; null where the sample does not say. */
 export function sizeOf(sample: Sample, measure: Rules['measure']): number | null {
@@ -81,17 +82,7 @@ function hundredths(megabytes: number): number {
  */
 export function assess(samples: DynoSamples, rules: Rules, now: number): Assessment {
   const [newest] = samples;
-  const quota = samples.find((sample) => sample.quota !== undefined)?.quota;
-  const thresholds = thresholdsOf(rules, quota);
-  if (typeof thresholds === 'string') {
-    return { kind: 'unmeasurable', message: `${newest.process}: ${thresholds}` };
-  }
-  if (sizeOf(newest, rules.measure) === null) {
-    return {
-      kind: 'unmeasurable',
-      message: `${newest.process}: its samples do not say its ${rules.measure}`,
-    };
-  }
+  const thresholds = thresholdsOf(rules, quotaOf(samples));
   const candidate = overBy(newest, rules, thresholds);
   if (candidate === null) return { kind: 'fine' };
 
@@ -126,36 +117,54 @@ export function assess(samples: DynoSamples, rules: Rules, now: number): Assessm
   return { kind: 'over', candidate };
 }
 
-/** In MB. */
+/** In MB; undefined where nothing is asked for, or where that takes a quota and none is known. */
 export interface Thresholds {
-  readonly memory: number;
+  readonly memory: number | undefined;
   readonly swap: number | undefined;
 }
 
-/** What a dyno of this quota (MB) is compared with; in words, why that cannot be said. */
-export function thresholdsOf(rules: Rules, quota: number | undefined): Thresholds | string {
-  const needsQuota = [rules.restartThreshold, rules.swapThreshold].find(
-    (amount) => amount?.unit === 'percent',
-  );
-  if (needsQuota !== undefined && quota === undefined) {
-    return `a threshold of ${needsQuota.value}% needs the dyno's memory_quota, which its samples do not name: give MB instead`;
-  }
-  const inMegabytes = (amount: Amount) =>
-    amount.unit === 'absolute' ? amount.value : hundredths(((quota ?? 0) * amount.value) / 100);
+/** What a dyno of this quota (MB) is compared with. */
+export function thresholdsOf(rules: Rules, quota: number | undefined): Thresholds {
+  const inMegabytes = (amount: Amount | undefined) => {
+    if (amount?.unit !== 'percent') return amount?.value;
+    return quota === undefined ? undefined : hundredths((quota * amount.value) / 100);
+  };
   const byDefault =
     quota === undefined
       ? DEFAULT_THRESHOLD_MB
       : hundredths((quota * DEFAULT_THRESHOLD_MB) / DEFAULT_THRESHOLD_QUOTA_MB);
   return {
     memory: rules.restartThreshold === undefined ? byDefault : inMegabytes(rules.restartThreshold),
-    swap: rules.swapThreshold === undefined ? undefined : inMegabytes(rules.swapThreshold),
+    swap: inMegabytes(rules.swapThreshold),
   };
+}
+
+/** What the config asks for and the samples of this dyno do not say, in words; null where they say all. */
+export function unmeasurable(samples: DynoSamples, rules: Rules): string | null {
+  const [newest] = samples;
+  const problems: string[] = [];
+  if (sizeOf(newest, rules.measure) === null) problems.push(`its samples do not say its ${rules.measure}`);
+  if (quotaOf(samples) === undefined) {
+    for (const field of ['restartThreshold', 'swapThreshold'] as const) {
+      const amount = rules[field];
+      if (amount?.unit === 'percent') {
+        problems.push(
+          `its samples do not say its quota, which ${field} "${amount.value}%" is a share of: give MB`,
+        );
+      }
+    }
+  }
+  return problems.length === 0 ? null : `${newest.process}: ${problems.join(', ')}`;
+}
+
+function quotaOf(samples: DynoSamples): number | undefined {
+  return samples.find((sample) => sample.quota !== undefined)?.quota;
 }
 
 function overBy(sample: Sample, rules: Rules, thresholds: Thresholds): Candidate | null {
   const { process, type, dyno, swap } = sample;
   const size = sizeOf(sample, rules.measure);
-  if (size !== null && size > thresholds.memory) {
+  if (size !== null && thresholds.memory !== undefined && size > thresholds.memory) {
     return {
       process,
       type,
@@ -201,7 +210,7 @@ export function decide(
   rulesByType: ReadonlyMap<string, Rules>,
   situation: Situation,
 ): Verdict[] {
-  const room = new Map<string, Room>();
+  const rooms = new Map<string, Room>();
   const verdicts: Verdict[] = [];
   const furthestOverFirst = [...candidates].sort((a, b) => b.size / b.threshold - a.size / a.threshold);
   for (const candidate of furthestOverFirst) {
@@ -215,14 +224,19 @@ export function decide(
       spare(...obstacle);
       continue;
     }
-    const left = room.get(candidate.type) ?? roomFor(candidate.type, rules, situation);
-    room.set(candidate.type, { ...left, free: left.free - 1 });
-    if (left.free <= 0) {
+    const room = rooms.get(candidate.type) ?? roomFor(candidate.type, rules, situation);
+    rooms.set(candidate.type, room);
+    // Its own earlier attempt, which did not happen or is past its window, does not stand in its way.
+    const othersDown = room.down.size - (room.down.has(candidate.process) ? 1 : 0);
+    if (othersDown >= room.limit) {
       spare(
         'too-many-at-once',
-        `Of ${left.listed} ${candidate.type} dynos at most ${left.limit} may be down at once, and so many are or are about to be.`,
+        `Of ${room.total} ${candidate.type} dynos at most ${room.limit} may be down at once, and so many are or are about to be.`,
       );
-    } else if (rules.dryRun) {
+      continue;
+    }
+    room.down.add(candidate.process);
+    if (rules.dryRun) {
       spare('dry-run', 'It would be restarted now, were it not for dryRun.');
     } else {
       verdicts.push({ kind: 'restart', candidate });
@@ -283,29 +297,37 @@ export function isRetry(claim: Claim, dyno: string, now: number): boolean {
   return claim.state === 'claimed' && claim.leaseUntil <= now && claim.dyno === dyno;
 }
 
+/** How many dynos of a type may be down, and which are, or are about to be. */
 interface Room {
-  readonly listed: number;
+  readonly total: number;
   readonly limit: number;
-  readonly free: number;
+  readonly down: Set<string>;
 }
 
-/** How many more dynos of a type may go down now. */
-function roomFor(type: string, rules: Rules, situation: Situation): Room {
-  const { claims, attempted, now } = situation;
-  const ofType = situation.dynos.filter((dyno) => dyno.type === type);
-  const down = ofType.filter(({ name, id, state }) => {
-    const claim = claims.get(name);
+/**
+ * Whatever the list says, a dyno whose restart has been asked for just now counts as down: the list may still
+ * show the old one, or, between the old one and the new one, none at all.
+ */
+function roomFor(type: string, rules: Rules, { dynos, claims, attempted, now }: Situation): Room {
+  const listed = new Map(dynos.filter((dyno) => dyno.type === type).map((dyno) => [dyno.name, dyno]));
+  const down = new Set<string>();
+  for (const { name, state } of listed.values()) if (state !== 'up') down.add(name);
+  for (const name of attempted) if (typeOfProcess(name) === type) down.add(name);
+  for (const [name, claim] of claims) {
+    if (typeOfProcess(name) !== type) continue;
+    const dyno = listed.get(name);
     const notYetShown =
-      claim !== undefined && claim.dyno === id && now - claim.restartedAt < RESTART_SHOWS_WITHIN_MS;
-    return (
-      state !== 'up' ||
-      attempted.has(name) ||
-      (claim !== undefined && (isUnderWay(claim, now) || (claim.state === 'done' && notYetShown)))
-    );
-  });
+      (dyno === undefined || dyno.id === claim.dyno) && now - claim.restartedAt < RESTART_SHOWS_WITHIN_MS;
+    if (notYetShown || isUnderWay(claim, now)) down.add(name);
+  }
+  const total = listed.size + [...down].filter((name) => !listed.has(name)).length;
   const { unit, value } = rules.restartsAtOnce;
-  const asked = unit === 'absolute' ? value : Math.ceil((ofType.length * value) / 100 - 1e-9);
+  const asked = unit === 'absolute' ? value : Math.ceil((total * value) / 100 - 1e-9);
   // However much is asked for: one dyno of a type stays up wherever there is more than one.
-  const limit = ofType.length > 1 ? Math.min(asked, ofType.length - 1) : asked;
-  return { listed: ofType.length, limit, free: limit - down.length };
+  return { total, limit: total > 1 ? Math.min(asked, total - 1) : asked, down };
+}
+
+/** `web` of `web.1`. */
+function typeOfProcess(name: string): string {
+  return name.slice(0, name.lastIndexOf('.'));
 }

@@ -27,10 +27,13 @@ export class AppError extends WhacamoleError {
   static override readonly name: string = 'AppError';
   override readonly name = 'AppError';
   readonly reason: FailureReason;
+  /** The HTTP status of Heroku's answer, where it comes from one. */
+  readonly status: number | undefined;
 
-  constructor(reason: FailureReason, message: string, options?: ErrorOptions) {
+  constructor(reason: FailureReason, message: string, options?: ErrorOptions & { status?: number }) {
     super(message, options);
     this.reason = reason;
+    this.status = options?.status;
   }
 }
 

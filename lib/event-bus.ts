@@ -10,14 +10,19 @@ import {
 import { describeError } from './errors.ts';
 import type { Destination } from './events.ts';
 
-/** PutEvents takes ten entries at most. */
+/** PutEvents takes ten entries at most, of 256 KB in all. */
 const BATCH = 10;
+const BATCH_BYTES = 200_000;
+/** After the scan, what is under way may take so long and no longer: the scan is billed by the millisecond. */
+const CLOSE_LIMIT_MS = 4000;
 
 export class EventBus implements Destination {
   readonly #name: string;
   readonly #client: () => EventBridgeClient;
   readonly #giveUp: AbortSignal;
+  readonly #closed = new AbortController();
   #waiting: PutEventsRequestEntry[] = [];
+  #waitingBytes = 0;
   readonly #sending: Promise<void>[] = [];
   #unsent = 0;
   #problem = '';
@@ -33,14 +38,19 @@ export class EventBus implements Destination {
   }
 
   put(name: string, json: string): void {
+    const bytes = Buffer.byteLength(json);
+    if (this.#waitingBytes + bytes > BATCH_BYTES) this.#flush();
+    this.#waitingBytes += bytes;
     this.#waiting.push({ EventBusName: this.#name, Source: 'whacamole', DetailType: name, Detail: json });
     if (this.#waiting.length >= BATCH) this.#flush();
   }
 
   /** Sends what is left and waits for all. @returns what could not be sent, null if all was */
   async close(): Promise<{ readonly events: number; readonly message: string } | null> {
-    if (this.#waiting.length > 0) this.#flush();
+    this.#flush();
+    const timer = setTimeout(() => this.#closed.abort(), CLOSE_LIMIT_MS);
     await Promise.all(this.#sending);
+    clearTimeout(timer);
     if (this.#unsent === 0) return null;
     return {
       events: this.#unsent,
@@ -50,23 +60,34 @@ export class EventBus implements Destination {
 
   #flush(): void {
     const entries = this.#waiting;
+    if (entries.length === 0) return;
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#sending.push(this.#send(entries));
   }
 
-  async #send(entries: PutEventsRequestEntry[]): Promise<void> {
+  /** What is refused, for throttling for one, is sent once more. */
+  async #send(entries: PutEventsRequestEntry[], again = true): Promise<void> {
     try {
       const answer = await this.#client().send(new PutEventsCommand({ Entries: entries }), {
-        abortSignal: this.#giveUp,
+        abortSignal: AbortSignal.any([this.#giveUp, this.#closed.signal]),
       });
-      const refused = (answer.Entries ?? []).filter((entry) => entry.ErrorCode !== undefined);
-      if (refused.length > 0) {
-        this.#unsent += refused.length;
-        this.#problem = `${refused[0]?.ErrorCode}: ${refused[0]?.ErrorMessage ?? ''}`;
+      const refused = entries.filter((_, index) => answer.Entries?.[index]?.ErrorCode !== undefined);
+      if (refused.length === 0) return;
+      if (again) {
+        await this.#send(refused, false);
+        return;
       }
+      const { ErrorCode, ErrorMessage } =
+        answer.Entries?.find((entry) => entry.ErrorCode !== undefined) ?? {};
+      this.#fail(refused.length, `${ErrorCode}: ${ErrorMessage ?? ''}`);
     } catch (error) {
-      this.#unsent += entries.length;
-      this.#problem = describeError(error);
+      this.#fail(entries.length, describeError(error));
     }
+  }
+
+  #fail(events: number, problem: string): void {
+    this.#unsent += events;
+    this.#problem ||= problem;
   }
 }

@@ -120,6 +120,9 @@ export interface Destination {
   put(name: string, json: string): void;
 }
 
+/** Longer messages are cut, after secrets have been taken out: EventBridge takes 256 KB for ten events. */
+const LONGEST_MESSAGE = 16_000;
+
 /** Shorter strings than this are not taken for secrets: redacting them would eat words. */
 const SHORTEST_SECRET = 6;
 
@@ -141,11 +144,13 @@ export class EventLog {
     if (secret.length >= SHORTEST_SECRET) this.#secrets.add(secret);
   }
 
-  /** `text` without any secret that the log knows. */
+  /** `text` without any secret that the log knows, and within bounds. */
   redact(text: string): string {
     let redacted = text;
-    for (const secret of this.#secrets) redacted = redacted.replaceAll(secret, '(withheld)');
-    return redacted;
+    // The longest first: one that is a part of another would leave the rest of it.
+    const secrets = [...this.#secrets].sort((a, b) => b.length - a.length);
+    for (const secret of secrets) redacted = redacted.replaceAll(secret, '(withheld)');
+    return redacted.length > LONGEST_MESSAGE ? `${redacted.slice(0, LONGEST_MESSAGE)}…` : redacted;
   }
 
   /** Writes the event and sends it to the bus; returns it as it was written. */

@@ -9,7 +9,7 @@
 import type { AppConfig } from './config/app-config.ts';
 import type { Deadline } from './deadline.ts';
 import { AppError } from './errors.ts';
-import { readLogSession } from './heroku/log-session.ts';
+import { readLogSession, TAIL_FORBIDDEN } from './heroku/log-session.ts';
 import type { Dyno, PlatformApi } from './heroku/platform-api.ts';
 import type { Sample } from './heroku/sample.ts';
 import type { AppMemory, Sightings } from './sightings.ts';
@@ -25,12 +25,18 @@ export interface Observation {
 }
 
 /** Every running dyno logs a sample about every 20 s: in this time, each has. */
-export const SAMPLING_PERIOD_MS = 25_000;
+const SAMPLING_PERIOD_MS = 25_000;
+
+/** A history that spans this much and has no sample of a dyno is beyond doubt, odd lines or not. */
+const LONG_SPAN_MS = 5 * SAMPLING_PERIOD_MS;
 
 const HISTORY_LIMIT_MS = 12_000;
 // 1,500 lines of 10 KB, logplex's longest, are 15 MB.
 const LONGEST_HISTORY_BYTES = 16 * 1024 * 1024;
 const LONGEST_LISTENING_BYTES = 64 * 1024 * 1024;
+/** A tail that the server ends is opened again, this often in all. */
+const MOST_SESSIONS = 4;
+const PAUSE_BETWEEN_SESSIONS_MS = 2000;
 /** Kept back from listening, for what is to be done with what was heard. */
 const TIME_TO_ACT_MS = 10_000;
 
@@ -58,7 +64,7 @@ export async function observe(
     if (config.rules.has(sample.type)) sightings.add(sample, clock.now());
   };
 
-  const url = await api.openFirstLogSession(deadline);
+  const url = await openFirst(api, memory, deadline);
   keepSecret(url, log);
   const history = await readLogSession(url, {
     fetch,
@@ -77,20 +83,23 @@ export async function observe(
   let dynos: readonly Dyno[] | undefined;
   try {
     dynos = await api.listDynos(deadline);
-    let unheard = unheardOf(dynos, config, sightings, clock.now());
-    if (unheard.length === 0) return observation({ dynos });
+    if (unheardOf(dynos, config, sightings, clock.now()).length === 0) return observation({ dynos });
     if (sightings.fresh(clock.now()).length === 0) await refuseFir(api, memory, deadline);
 
     const notices = new Set(history.notices);
     let listened = '';
-    if (!spansPeriod) {
+    if (history.spanMs < LONG_SPAN_MS) {
+      const unheard = unheardOf(dynos, config, sightings, clock.now());
       const result = await listen(unheard, api, onSample, surroundings, deadline);
       if (result.problem !== undefined) return observation({ dynos, problem: result.problem });
       for (const notice of result.notices) notices.add(notice);
-      unheard = unheardOf(dynos, config, sightings, clock.now());
-      if (unheard.length === 0) return observation({ dynos });
-      listened = ` The log's history is too short, and ${result.seconds} s of listening brought none.`;
+      if (unheardOf(dynos, config, sightings, clock.now()).length === 0) return observation({ dynos });
+      // Meanwhile some may have gone.
+      dynos = await api.listDynos(deadline);
+      listened = ` The log's history is short, and ${result.seconds} s of listening brought none.`;
     }
+    const unheard = unheardOf(dynos, config, sightings, clock.now());
+    if (unheard.length === 0) return observation({ dynos });
     const said = [...notices].map((notice) => ` What logplex says: ${notice}.`).join('');
     const message =
       `No memory samples of dynos that are up.${listened}${said} Check that log-runtime-metrics is on ` +
@@ -99,6 +108,17 @@ export async function observe(
     return observation({ dynos, silent: { processes: unheard.map(({ name }) => name), message } });
   } catch (error) {
     if (error instanceof AppError) return observation({ dynos, problem: error });
+    throw error;
+  }
+}
+
+/** @throws AppError, `unsupported` where Heroku refuses for the app being of a generation without such logs */
+async function openFirst(api: PlatformApi, memory: AppMemory, deadline: Deadline): Promise<string> {
+  try {
+    return await api.openFirstLogSession(deadline);
+  } catch (error) {
+    const refused = error instanceof AppError && [400, 403, 404, 406, 409, 422].includes(error.status ?? 0);
+    if (refused) await refuseFir(api, memory, deadline);
     throw error;
   }
 }
@@ -112,8 +132,11 @@ function everyTypeHeard(config: AppConfig, sightings: Sightings, now: number): b
 function unheardOf(dynos: readonly Dyno[], config: AppConfig, sightings: Sightings, now: number): Dyno[] {
   const heard = new Set(sightings.fresh(now).map(([newest]) => newest.dyno));
   return dynos.filter(
-    ({ id, type, state, createdAt }) =>
-      config.rules.has(type) && state === 'up' && now - createdAt >= SAMPLING_PERIOD_MS && !heard.has(id),
+    ({ id, type, state, createdAt, changedAt }) =>
+      config.rules.has(type) &&
+      state === 'up' &&
+      now - Math.max(createdAt, changedAt) >= SAMPLING_PERIOD_MS &&
+      !heard.has(id),
   );
 }
 
@@ -142,7 +165,10 @@ interface Listening {
   readonly problem: AppError | undefined;
 }
 
-/** Reads the log live until these dynos have been heard of, or one sampling period has passed. */
+/**
+ * Reads the log live until these dynos have been heard of, or one sampling period has passed. A session that the
+ * server ends early is followed by another.
+ */
 async function listen(
   unheard: readonly Dyno[],
   api: PlatformApi,
@@ -150,39 +176,46 @@ async function listen(
   { clock, fetch, log }: Surroundings,
   deadline: Deadline,
 ): Promise<Listening> {
-  const url = await api.openLogSession({ tail: true }, deadline);
-  keepSecret(url, log);
   const missing = new Set(unheard.map(({ id }) => id));
+  const notices = new Set<string>();
   const enough = new AbortController();
   const startedAt = clock.now();
   const outOfTime = deadline.within(deadline.left - Math.min(TIME_TO_ACT_MS, deadline.left * 0.3));
   const timer = clock.sleep(SAMPLING_PERIOD_MS, enough.signal).then(() => enough.abort());
-  const read = await readLogSession(url, {
-    fetch,
-    limit: outOfTime,
-    until: enough.signal,
-    maximumBytes: LONGEST_LISTENING_BYTES,
-    onSample: (sample) => {
-      onSample(sample);
-      missing.delete(sample.dyno);
-      if (missing.size === 0) enough.abort();
-    },
-  });
-  enough.abort();
-  await timer;
-  const { ending, notices } = read;
-  const failed = ending.kind === 'failed' && !outOfTime.aborted;
-  return {
-    seconds: Math.round((clock.now() - startedAt) / 1000),
-    notices,
-    problem: failed ? new AppError(ending.reason, ending.message) : undefined,
-  };
+  let problem: AppError | undefined;
+  try {
+    for (let session = 1; session <= MOST_SESSIONS; session++) {
+      const url = await api.openLogSession({ tail: true }, deadline);
+      keepSecret(url, log);
+      const read = await readLogSession(url, {
+        fetch,
+        limit: outOfTime,
+        until: enough.signal,
+        maximumBytes: LONGEST_LISTENING_BYTES,
+        onSample: (sample) => {
+          onSample(sample);
+          missing.delete(sample.dyno);
+          if (missing.size === 0) enough.abort();
+        },
+      });
+      for (const notice of read.notices) notices.add(notice);
+      if (read.ending.kind === 'failed' && !outOfTime.aborted) {
+        problem = new AppError(read.ending.reason, read.ending.message);
+      }
+      if (read.ending.kind !== 'complete' || notices.has(TAIL_FORBIDDEN)) break;
+      await clock.sleep(PAUSE_BETWEEN_SESSIONS_MS, enough.signal);
+    }
+  } finally {
+    enough.abort();
+    await timer;
+  }
+  return { seconds: Math.round((clock.now() - startedAt) / 1000), notices: [...notices], problem };
 }
 
 /** A log session can be read by whoever knows its URL: neither that nor its telling parts may be written. */
 function keepSecret(url: string, log: Surroundings['log']): void {
-  const { pathname, search } = new URL(url);
-  for (const part of [url, pathname + search, pathname, ...pathname.split('/')]) {
+  const { pathname, search, searchParams } = new URL(url);
+  for (const part of [url, pathname + search, pathname, ...pathname.split('/'), ...searchParams.values()]) {
     if (part.length >= 16) log.keepSecret(part);
   }
 }

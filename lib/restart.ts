@@ -7,17 +7,26 @@ import type { Deadline } from './deadline.ts';
 import { type Candidate, decide, type Spared, type Verdict } from './decide.ts';
 import { AppError } from './errors.ts';
 import type { EventLog } from './events.ts';
-import type { PlatformApi } from './heroku/platform-api.ts';
+import type { Dyno, PlatformApi } from './heroku/platform-api.ts';
 import { type Claim, type RestartHistory, START_WITHIN_MS, type Turn } from './restarts.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** With less time than this left, no restart is begun. */
 const TIME_FOR_A_RESTART_MS = 1000;
 
+/** An older dyno list is asked for again before a restart: a name may bear another dyno by then. */
+const LIST_HOLDS_FOR_MS = 1000;
+
+interface DynoList {
+  readonly dynos: readonly Dyno[];
+  /** By `performance.now()`. */
+  readonly listedAt: number;
+}
+
 /**
  * Decides on the candidates, restarts those that are to be restarted, and says what became of each.
  *
- * @throws AppError where the table or Heroku could not be asked; what has been restarted by then is said
+ * @throws AppError where the table or Heroku could not be asked; what has been decided by then is said
  */
 export async function restartCandidates(
   candidates: readonly Candidate[],
@@ -26,33 +35,55 @@ export async function restartCandidates(
   surroundings: Surroundings,
   deadline: Deadline,
 ): Promise<void> {
-  const { clock, restarts } = surroundings;
+  const { clock, log } = surroundings;
   const attempted = new Set<string>();
   const elsewhere = new Set<string>();
   let left = [...candidates];
   while (left.length > 0) {
-    const history = await restarts.read(config.app);
-    const dynos = await api.listDynos(deadline);
-    const situation = { dynos, claims: history.claims, attempted, now: clock.now() };
+    const { history, problem } = await readHistory(config.app, surroundings);
+    const list = await listDynos(api, deadline);
+    const situation = { dynos: list.dynos, claims: history.claims, attempted, now: clock.now() };
     const verdicts = decide(left, config.rules, situation).map((verdict) => withTurns(verdict, elsewhere));
 
     const next = verdicts.find((verdict) => verdict.kind === 'restart');
-    if (next === undefined) {
-      for (const verdict of verdicts)
-        if (verdict.kind === 'spared') saySpared(verdict, config.app, surroundings.log);
+    if (next === undefined || problem !== undefined) {
+      for (const verdict of verdicts) if (verdict.kind === 'spared') saySpared(verdict, config.app, log);
+      if (problem !== undefined) throw problem;
       return;
     }
-    if (deadline.left < TIME_FOR_A_RESTART_MS) {
-      throw new AppError('timeout', `Time ran out before ${next.candidate.process} could be restarted.`);
+    const outcome = await restartOne(next.candidate, history, list, config, api, surroundings, deadline);
+    switch (outcome) {
+      case 'tried':
+        attempted.add(next.candidate.process);
+        left = left.filter((candidate) => candidate !== next.candidate);
+        break;
+      case 'elsewhere':
+        elsewhere.add(next.candidate.type);
+        break;
+      case 'changed':
+        break;
+      default:
+        outcome satisfies never;
     }
-    const got = await restartOne(next.candidate, history, config, api, surroundings, deadline);
-    if (got === 'elsewhere') {
-      elsewhere.add(next.candidate.type);
-      continue;
-    }
-    attempted.add(next.candidate.process);
-    left = left.filter((candidate) => candidate !== next.candidate);
   }
+}
+
+/** Without the table nothing is restarted, but why a dyno would not have been anyway can still be said. */
+async function readHistory(
+  app: string,
+  { restarts }: Surroundings,
+): Promise<{ history: RestartHistory; problem: AppError | undefined }> {
+  try {
+    return { history: await restarts.read(app), problem: undefined };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { history: { claims: new Map(), turns: new Map() }, problem: error };
+  }
+}
+
+async function listDynos(api: PlatformApi, deadline: Deadline): Promise<DynoList> {
+  const listedAt = performance.now();
+  return { dynos: await api.listDynos(deadline), listedAt };
 }
 
 /** Another run is busy with the type: what would have been restarted is left to it. */
@@ -79,36 +110,57 @@ export function saySpared(spared: Spared, app: string, log: EventLog): void {
   });
 }
 
-/** Takes the turn, claims, restarts, settles. `elsewhere`: another run was faster, and nothing was done. */
+/**
+ * Takes the turn, claims, restarts, settles.
+ *
+ * @returns `elsewhere` where another run was faster, `changed` where the dyno has just been replaced: nothing was
+ *   done in either case
+ */
 async function restartOne(
   candidate: Candidate,
   history: RestartHistory,
+  list: DynoList,
   config: AppConfig,
   api: PlatformApi,
   surroundings: Surroundings,
   deadline: Deadline,
-): Promise<'tried' | 'elsewhere'> {
+): Promise<'tried' | 'elsewhere' | 'changed'> {
   const { clock, restarts } = surroundings;
   const { process, type, dyno } = candidate;
-  const startedAt = clock.now();
-  const turn = await restarts.takeTurn(config.app, type, history, startedAt);
+  const { app } = config;
+  const outOfTime = () => new AppError('timeout', `Time ran out before ${process} could be restarted.`);
+  if (deadline.left < TIME_FOR_A_RESTART_MS) throw outOfTime();
+
+  const turnTakenAt = performance.now();
+  const now = clock.now();
+  const turn = await restarts.takeTurn(app, type, history, now);
   if (turn === null) return 'elsewhere';
   try {
     const windowSeconds = config.rules.get(type)?.restartWindowSeconds ?? Number.POSITIVE_INFINITY;
     const before = history.claims.get(process);
-    const claim = await restarts.claim(
-      { app: config.app, process, dyno, windowSeconds, now: startedAt },
-      before,
-    );
+    const claim = await restarts.claim({ app, process, dyno, windowSeconds, now }, before);
     if (claim === null) return 'elsewhere';
-    if (clock.now() - startedAt > START_WITHIN_MS) {
+
+    // The claim is as good as the time that writing it has left.
+    if (performance.now() - list.listedAt > LIST_HOLDS_FOR_MS && deadline.left > TIME_FOR_A_RESTART_MS) {
+      const { dynos } = await listDynos(api, deadline);
+      if (!dynos.some(({ id, name, state }) => name === process && id === dyno && state === 'up')) {
+        await restarts.giveBack(claim, before);
+        return 'changed';
+      }
+    }
+    if (
+      performance.now() - turnTakenAt > START_WITHIN_MS ||
+      deadline.left < TIME_FOR_A_RESTART_MS ||
+      surroundings.overdue.aborted
+    ) {
       await restarts.giveBack(claim, before);
-      throw new AppError('restarts-table', `Claiming ${process} took too long to restart it safely.`);
+      throw outOfTime();
     }
     await restartClaimed(candidate, claim, before, api, surroundings, deadline);
     return 'tried';
   } finally {
-    await endTurn(turn, config.app, surroundings);
+    await endTurn(turn, app, surroundings);
   }
 }
 
@@ -125,33 +177,29 @@ async function restartClaimed(
   const answer = await api.restartDyno(process, deadline.left);
   switch (answer.outcome) {
     case 'accepted':
-      log.emit({ event: 'DynoRestart', app, process, dyno, size, units: 'MB', threshold, reason, measure });
-      if (claim.restarts >= 3) {
-        log.emit({
-          event: 'RestartsNotHelping',
-          app,
-          process,
-          size,
-          restarts: claim.restarts,
-          message:
-            `${process} has been restarted ${claim.restarts} times in a row, each time soon after its window allowed it. ` +
-            `Either its threshold of ${threshold} MB is below what the app needs (raise it), or the dyno is too small ` +
-            '(take a larger one), or the app leaks fast (look for the leak).',
-        });
-      }
-      await restarts.settle(claim);
-      return;
-    case 'refused':
       log.emit({
-        event: 'RestartFailed',
+        event: 'DynoRestart',
         app,
         process,
         dyno,
-        status: answer.status,
-        message: `${answer.message} The window is not spent: the next scan may try again.`,
+        size,
+        units: 'MB',
+        threshold,
+        reason,
+        measure,
       });
-      await restarts.giveBack(claim, before);
+      if (claim.restarts >= RESTARTS_THAT_DO_NOT_HELP) sayNotHelping(candidate, claim, log);
+      // Unsettled, it settles by itself: a later scan finds the dyno gone, and the window holds.
+      await harmless(restarts.settle(claim));
       return;
+    case 'refused': {
+      const givenBack = await harmless(restarts.giveBack(claim, before));
+      const message = givenBack
+        ? `${answer.message} The window is not spent: the next scan may try again.`
+        : `${answer.message} The claim could not be given back: within two minutes a later scan may try again.`;
+      log.emit({ event: 'RestartFailed', app, process, dyno, status: answer.status, message });
+      return;
+    }
     case 'unknown':
       log.emit({
         event: 'RestartFailed',
@@ -169,11 +217,32 @@ async function restartClaimed(
   }
 }
 
+const RESTARTS_THAT_DO_NOT_HELP = 3;
+
+function sayNotHelping(
+  { process, size, threshold }: Candidate,
+  { app, restarts }: Claim,
+  log: EventLog,
+): void {
+  const message =
+    `${process} has been restarted ${restarts} times in a row, each time soon after its window allowed it. ` +
+    `Either its threshold of ${threshold} MB is below what the app needs (raise it), or the dyno is too small ` +
+    '(take a larger one), or the app leaks fast (look for the leak).';
+  log.emit({ event: 'RestartsNotHelping', app, process, size, restarts, message });
+}
+
 /** A turn that cannot be given up ends by its lease: that costs others a minute, and this restart nothing. */
 async function endTurn(turn: Turn, app: string, { clock, restarts }: Surroundings): Promise<void> {
+  await harmless(restarts.endTurn(app, turn, clock.now()));
+}
+
+/** For what a lease mends if it fails. @returns whether it worked */
+async function harmless(write: Promise<void>): Promise<boolean> {
   try {
-    await restarts.endTurn(app, turn, clock.now());
+    await write;
+    return true;
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (error instanceof AppError) return false;
+    throw error;
   }
 }

@@ -72,6 +72,8 @@ export interface RestartsOptions {
   readonly client: () => DynamoDBClient;
   readonly tableName: string;
   readonly randomId: () => string;
+  /** Aborts when even a write that is under way has to be left alone. */
+  readonly giveUp: AbortSignal;
 }
 
 /** Every method throws AppError `restarts-table` where the table cannot be read or written. */
@@ -120,9 +122,14 @@ export class Restarts {
     const taken = await this.#putIf({
       Item: turnItem(app, turn, now),
       // The own id: a write that was sent twice, its first answer lost, is still one's own.
-      ConditionExpression: 'attribute_not_exists(#process) OR turnId = :seen OR turnId = :own',
+      ConditionExpression:
+        'attribute_not_exists(#process) OR (turnId = :seen AND leaseUntil = :seenLease) OR turnId = :own',
       ExpressionAttributeNames: { '#process': 'process' },
-      ExpressionAttributeValues: { ':seen': { S: seen?.turnId ?? 'none' }, ':own': { S: turn.turnId } },
+      ExpressionAttributeValues: {
+        ':seen': { S: seen?.turnId ?? 'none' },
+        ':seenLease': { N: String(seen?.leaseUntil ?? 0) },
+        ':own': { S: turn.turnId },
+      },
     });
     return taken ? turn : null;
   }
@@ -227,11 +234,14 @@ export class Restarts {
   async #call<T>(send: (client: DynamoDBClient, signal: AbortSignal) => Promise<T>): Promise<T> {
     const { tableName } = this.#options;
     try {
-      return await send(this.#options.client(), AbortSignal.timeout(WRITE_LIMIT_MS));
+      return await send(
+        this.#options.client(),
+        AbortSignal.any([this.#options.giveUp, AbortSignal.timeout(WRITE_LIMIT_MS)]),
+      );
     } catch (error) {
       throw new AppError(
         'restarts-table',
-        `The table ${tableName} could not be read or written: ${describeError(error)}. Nothing is restarted without it.`,
+        `The table ${tableName} could not be read or written: ${describeError(error)}.`,
         { cause: error },
       );
     }

@@ -14,7 +14,7 @@ import pLimit from 'p-limit';
 import { type AppConfig, parseAppConfig } from './config/app-config.ts';
 import { type Configuration, type Read, readConfiguration } from './config/read.ts';
 import { Deadline } from './deadline.ts';
-import { assess, type Candidate, sizeOf } from './decide.ts';
+import { assess, type Candidate, sizeOf, unmeasurable } from './decide.ts';
 import { AppError, describeError, type FailureReason } from './errors.ts';
 import type { EventLog, ScanDone } from './events.ts';
 import { PlatformApi } from './heroku/platform-api.ts';
@@ -33,6 +33,8 @@ export interface ScanResult {
 /** Bounds sockets and memory. High, for an app that hangs must not keep another one waiting. */
 const APPS_AT_ONCE = 250;
 const CONFIGURATION_LIMIT_MS = 15_000;
+/** Looser than Heroku's own rule, and yet nothing that could lead a URL elsewhere. */
+const APP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 
 /** @throws ScanError where the configuration cannot be read */
 export async function scan(surroundings: Surroundings): Promise<ScanResult> {
@@ -51,7 +53,7 @@ export async function scan(surroundings: Surroundings): Promise<ScanResult> {
   const budgets = new Map<string, RateBudget>();
   const limit = pLimit(APPS_AT_ONCE);
   const results = await Promise.all(
-    [...configuration.apps].map(([app, parameter]) =>
+    longestUnwatchedFirst(configuration, surroundings).map(([app, parameter]) =>
       limit(() => scanInIsolation(app, parameter, configuration, budgets, surroundings)),
     ),
   );
@@ -72,6 +74,17 @@ interface AppResult {
   failure: FailureReason | undefined;
 }
 
+/**
+ * Where Heroku's request budget does not last for all apps, each has its turn. A cold start remembers nothing:
+ * then it is another app's turn each minute.
+ */
+function longestUnwatchedFirst({ apps }: Configuration, { clock, memory }: Surroundings): [string, Read][] {
+  const inOrder = [...apps];
+  const first = inOrder.length === 0 ? 0 : Math.floor(clock.now() / 60_000) % inOrder.length;
+  const watchedAt = ([app]: [string, Read]) => memory.get(app)?.watchedAt ?? 0;
+  return [...inOrder.slice(first), ...inOrder.slice(0, first)].sort((a, b) => watchedAt(a) - watchedAt(b));
+}
+
 /** Never throws, and never takes longer than the scan may. */
 async function scanInIsolation(
   app: string,
@@ -85,6 +98,9 @@ async function scanInIsolation(
   const deadline = new Deadline(surroundings.deadline.left);
   try {
     if ('problem' in parameter) throw new AppError('config', `The config ${parameter.problem}.`);
+    if (!APP_NAME.test(app)) {
+      throw new AppError('config', `The parameter's name ends in "${app}", which is no Heroku app's name.`);
+    }
     const config = parseAppConfig(app, parameter.value);
     const api = openApi(config, configuration, budgets, surroundings);
     await Promise.race([scanApp(config, api, surroundings, deadline, result), rejectsOn(overdue)]);
@@ -121,6 +137,7 @@ async function scanApp(
   sightings.forget(now, rules);
 
   result.dynos = fresh.length;
+  memory.watchedAt = now;
   for (const samples of fresh) saySize(samples, config, log);
   if (silent !== undefined) log.emit({ event: 'NoSamples', app, ...silent });
 
@@ -129,6 +146,8 @@ async function scanApp(
   for (const samples of [...fresh, ...silenced]) {
     const rule = rules.get(samples[0].type);
     if (rule === undefined) continue;
+    const problemOfDyno = unmeasurable(samples, rule);
+    if (problemOfDyno !== null) problems.push(problemOfDyno);
     const assessment = assess(samples, rule, now);
     switch (assessment.kind) {
       case 'fine':
@@ -138,9 +157,6 @@ async function scanApp(
         break;
       case 'spared':
         saySpared(assessment, app, log);
-        break;
-      case 'unmeasurable':
-        problems.push(assessment.message);
         break;
       default:
         assessment satisfies never;
@@ -207,6 +223,7 @@ function toAppError(error: unknown, deadline: Deadline): AppError {
 
 function rejectsOn(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }

@@ -20,6 +20,8 @@ export type DynoSamples = readonly [Sample, ...Sample[]];
 export class AppMemory {
   /** `cedar` or `fir`, once Heroku was asked: an app does not change it. */
   generation: string | undefined;
+  /** When a scan last read its log, epoch milliseconds. */
+  watchedAt = 0;
   readonly dynos = new Map<string, [Sample, ...Sample[]]>();
 }
 

@@ -28,5 +28,5 @@ export const MINUTE_MS = 60_000;
 /** Above what the function would restart a dyno, MB: where the table draws its mark. */
 export function thresholdMb(rules: Rules | undefined, quota: number | undefined): number {
   const thresholds = rules === undefined ? undefined : thresholdsOf(rules, quota);
-  return typeof thresholds === 'object' ? thresholds.memory : Number.POSITIVE_INFINITY;
+  return thresholds?.memory ?? Number.POSITIVE_INFINITY;
 }

@@ -139,8 +139,9 @@ type RawRules = Omit<z.infer<typeof withTypeList>, 'token' | 'dynos'>;
 export function parseAppConfig(app: string, text: string): AppConfig {
   let input: unknown;
   try {
-    input = JSON.parse(text);
+    input = JSON.parse(text, refuseProto);
   } catch (error) {
+    if (error instanceof AppError) throw error;
     // JSON.parse quotes the text in its message, and the text may hold a secret.
     throw new AppError(
       'config',
@@ -164,6 +165,12 @@ export function parseAppConfig(app: string, text: string): AppConfig {
     token,
     rules: new Map(types.map(([type, overrides]) => [type, toRules({ ...shared, ...overrides })])),
   };
+}
+
+/** A schema would drop this key without a word. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new AppError('config', 'The config has a field __proto__: unknown field.');
+  return value;
 }
 
 function toRules(raw: RawRules): Rules {
@@ -222,14 +229,14 @@ function describeIssue(issue: Issue, input: unknown): string[] {
   const expected = issue.issues?.[0]?.message ?? issue.message;
   const found =
     issue.code === 'invalid_key'
-      ? JSON.stringify(issue.path.at(-1))
+      ? safely(JSON.stringify(issue.path.at(-1)))
       : show(
           issue.path.reduce<unknown>(
             (at, key) => (isRecord(at) || Array.isArray(at) ? Reflect.get(at, key) : at),
             input,
           ),
         );
-  return [`${place === '' ? 'config' : safely(place)}: found ${safely(found)}, expected ${expected}`];
+  return [`${place === '' ? 'config' : safely(place)}: found ${found}, expected ${expected}`];
 }
 
 function suggestion(key: string, known: readonly string[]): string {
@@ -239,7 +246,7 @@ function suggestion(key: string, known: readonly string[]): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = safely(JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

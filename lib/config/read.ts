@@ -49,11 +49,12 @@ async function readFolder(client: SSMClient, path: string, signal: AbortSignal):
       const parameters = await readOneByOne(client, path, signal);
       if (parameters !== null) return parameters;
     }
-    throw new ScanError(
-      `The parameters under ${path} could not be read: ${describeError(error)}. ` +
-        'Check that the function may call ssm:GetParametersByPath on this path.',
-      { cause: error },
-    );
+    const advice = isRefusal(error)
+      ? ' Check that the function may call ssm:GetParametersByPath on this path.'
+      : '';
+    throw new ScanError(`The parameters under ${path} could not be read: ${describeError(error)}.${advice}`, {
+      cause: error,
+    });
   }
 }
 

@@ -14,19 +14,22 @@ export type Framing = 'lines' | 'event-stream';
 const NEWLINE = 10;
 const MARKER = Buffer.from(SAMPLE_MARKER);
 const NOTHING = Buffer.alloc(0);
+/** How many lines of a log's start are asked for their time. */
+const FIRST_LINES = 3;
 /** Enough for keep-alive NULs, a `data: `, and the time. */
 const LINE_START_BYTES = 64;
 
 export class LogReader {
   /** Bytes taken in so far. */
   bytes = 0;
-  /** Time of the first line that has one, epoch milliseconds. */
+  /** Time of the first lines: the latest of them, for a line that is late may come first. Epoch milliseconds. */
   firstAt: number | undefined;
   /** Latest time of those lines that ended a chunk: lines are not strictly in order. */
   lastAt: number | undefined;
 
   readonly #framing: Framing;
   readonly #onSample: (sample: Sample) => void;
+  #linesTimed = 0;
   #unfinished: Buffer = NOTHING;
   #overlong = false;
 
@@ -90,8 +93,9 @@ export class LogReader {
       if (found === -1 || found > end) return;
       const lineStart = Math.max(start, buffer.lastIndexOf(NEWLINE, found) + 1);
       const lineEnd = buffer.indexOf(NEWLINE, found);
-      if (lineEnd - lineStart <= LONGEST_SAMPLE_LINE) {
-        const line = this.#unwrap(buffer.subarray(lineStart, lineEnd));
+      const bytes = withoutLeadingNuls(buffer.subarray(lineStart, lineEnd));
+      if (bytes.length <= LONGEST_SAMPLE_LINE) {
+        const line = this.#unwrap(bytes);
         const sample = line === null ? null : parseSample(line);
         if (sample !== null) this.#onSample(sample);
       }
@@ -100,8 +104,12 @@ export class LogReader {
   }
 
   #noteTimes(buffer: Buffer, start: number, end: number): void {
-    for (let position = start; this.firstAt === undefined && position <= end; ) {
-      this.firstAt = this.#timeAt(buffer, position) ?? undefined;
+    for (let position = start; this.#linesTimed < FIRST_LINES && position <= end; ) {
+      const at = this.#timeAt(buffer, position);
+      if (at !== null) {
+        this.firstAt = Math.max(at, this.firstAt ?? at);
+        this.#linesTimed++;
+      }
       position = buffer.indexOf(NEWLINE, position) + 1;
     }
     // An event-stream's last lines are blank: the last data line is a few newlines up.

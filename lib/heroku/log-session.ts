@@ -38,10 +38,12 @@ export interface ReadLogOptions {
 }
 
 const RETRY_WAIT_MS = 500;
+/** The notice that says so: opening another tail is no use. */
+export const TAIL_FORBIDDEN = 'logplex forbids tailing this app (L20)';
 const NOTICES: ReadonlyMap<string, string> = new Map([
   ['Error L10', 'logplex dropped lines of the app (L10)'],
   ['Error L11', 'logplex dropped lines of this log session (L11)'],
-  ['Error L20', 'logplex forbids tailing this app (L20)'],
+  ['Error L20', TAIL_FORBIDDEN],
 ]);
 
 /** Reads a session's URL; a session that breaks off is read once more from its start. Never throws. */
@@ -75,13 +77,14 @@ async function readOnce(url: string, options: ReadLogOptions): Promise<LogRead &
       return result(failed(`The log session answered ${response.status}.`));
     }
     const warning = response.headers.get('x-heroku-warning');
-    if (warning !== null) notices.add(`logplex warns: ${warning.slice(0, 200)}`);
+    if (warning !== null) notices.add(`logplex warns: ${warning}`);
     const isEventStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
     reader = new LogReader(isEventStream ? 'event-stream' : 'lines', options.onSample);
 
+    let seen: Uint8Array = new Uint8Array();
     for await (const chunk of response.body ?? []) {
       reader.push(chunk);
-      if (until !== undefined) noteNotices(chunk, notices);
+      if (until !== undefined) seen = noteNotices(seen, chunk, notices);
       if (reader.bytes > maximumBytes) {
         const mebibytes = maximumBytes / 1024 / 1024;
         return result(
@@ -102,10 +105,16 @@ async function readOnce(url: string, options: ReadLogOptions): Promise<LogRead &
   }
 }
 
-/** A tail's packets are small: looking through each costs nothing, as it would in a history. */
-function noteNotices(chunk: Uint8Array, notices: Set<string>): void {
-  const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+/**
+ * A tail's packets are small: looking through each costs nothing, as it would in a history.
+ *
+ * @param seen the end of what came before, for a packet may be cut anywhere
+ * @returns the end of this
+ */
+function noteNotices(seen: Uint8Array, chunk: Uint8Array, notices: Set<string>): Uint8Array {
+  const bytes = Buffer.concat([seen, chunk]);
   for (const [mark, meaning] of NOTICES) {
     if (bytes.includes(mark)) notices.add(meaning);
   }
+  return bytes.subarray(-'Error L10'.length + 1);
 }

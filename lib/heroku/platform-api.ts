@@ -22,21 +22,26 @@ export interface Dyno {
   readonly state: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
+  /** When it came into its state, epoch milliseconds. */
+  readonly changedAt: number;
 }
 
 export type RestartOutcome =
   | { readonly outcome: 'accepted' }
-  /** Heroku said no. */
-  | { readonly outcome: 'refused'; readonly status: number; readonly message: string }
+  /** Heroku said no, or was not asked. */
+  | { readonly outcome: 'refused'; readonly status: number | null; readonly message: string }
   /** It may have happened, or may yet. */
   | { readonly outcome: 'unknown'; readonly status: number | null; readonly message: string };
 
 /** What the answer to one request may take, body included. */
-export const REQUEST_LIMIT_MS = 10_000;
+const REQUEST_LIMIT_MS = 10_000;
 const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 const LONGEST_REFUSAL_BYTES = 64 * 1024;
+/** Of 200 dynos at least: more than anybody has. */
+const MOST_PAGES = 25;
 const RETRY_WAITS_MS = [400, 1200] as const;
 
+const time = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))));
 const dynoList = z.array(
   z.pipe(
     z.object({
@@ -44,15 +49,17 @@ const dynoList = z.array(
       name: z.string(),
       type: z.string(),
       state: z.string(),
-      created_at: z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),
+      created_at: time,
+      updated_at: z.optional(time),
     }),
     z.transform(
-      ({ id, name, type, state, created_at }): Dyno => ({
+      ({ id, name, type, state, created_at, updated_at }): Dyno => ({
         id: id.toLowerCase(),
         name,
         type,
         state,
         createdAt: Date.parse(created_at),
+        changedAt: Date.parse(updated_at ?? created_at),
       }),
     ),
   ),
@@ -63,6 +70,14 @@ const appInfo = z.object({
   generation: z.optional(z.nullable(z.union([z.string(), z.object({ name: z.string() })]))),
 });
 const refusal = z.object({ id: z.optional(z.string()), message: z.optional(z.string()) });
+
+interface Request {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: string;
+  /** Which part of a list. */
+  readonly range?: string | undefined;
+}
 
 export interface PlatformApiOptions {
   /** `https://api.heroku.com` */
@@ -94,8 +109,8 @@ export class PlatformApi {
    */
   async openLogSession(options: { tail: boolean }, deadline: Deadline): Promise<string> {
     const body = JSON.stringify({ source: 'heroku', lines: 1500, tail: options.tail });
-    const answer = await this.#ask('POST', `${this.#path}/log-sessions`, logSession, deadline, body);
-    return answer.logplex_url;
+    const request = { method: 'POST', path: `${this.#path}/log-sessions`, body } as const;
+    return (await this.#ask(request, logSession, deadline)).logplex_url;
   }
 
   /** The first request of an app in a scan: waits its turn within the token's budget. */
@@ -104,14 +119,23 @@ export class PlatformApi {
     return this.openLogSession({ tail: false }, deadline);
   }
 
-  /** @throws AppError */
+  /** All dynos of the app. A long list comes in ranges, as all of the API's lists do. @throws AppError */
   async listDynos(deadline: Deadline): Promise<Dyno[]> {
-    return this.#ask('GET', `${this.#path}/dynos`, dynoList, deadline);
+    const dynos: Dyno[] = [];
+    let range: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const request = { method: 'GET', path: `${this.#path}/dynos`, range } as const;
+      const { body, nextRange } = await this.#askPage(request, dynoList, deadline);
+      dynos.push(...body);
+      if (nextRange === undefined) return dynos;
+      range = nextRange;
+    }
+    throw new AppError('heroku', `GET ${this.#path}/dynos: the list has no end after ${MOST_PAGES} pages.`);
   }
 
   /** The app's generation, `cedar` or `fir`; null where Heroku does not say. @throws AppError */
   async generation(deadline: Deadline): Promise<string | null> {
-    const { generation } = await this.#ask('GET', this.#path, appInfo, deadline);
+    const { generation } = await this.#ask({ method: 'GET', path: this.#path }, appInfo, deadline);
     return typeof generation === 'string' ? generation : (generation?.name ?? null);
   }
 
@@ -120,9 +144,15 @@ export class PlatformApi {
    * again. Never throws.
    */
   async restartDyno(name: string, limitMs: number): Promise<RestartOutcome> {
+    if (limitMs <= 0) {
+      return { outcome: 'refused', status: null, message: 'Time ran out before Heroku was asked.' };
+    }
     const signal = abortsAfter(Math.min(limitMs, REQUEST_LIMIT_MS));
     try {
-      const response = await this.#send('DELETE', `${this.#path}/dynos/${encodeURIComponent(name)}`, signal);
+      const response = await this.#send(
+        { method: 'DELETE', path: `${this.#path}/dynos/${encodeURIComponent(name)}` },
+        signal,
+      );
       if (response.ok) {
         await discard(response);
         return { outcome: 'accepted' };
@@ -134,26 +164,32 @@ export class PlatformApi {
       return { outcome: unknown ? 'unknown' : 'refused', status, message };
     } catch (error) {
       const why = signal.aborted ? 'no answer in time' : describeError(error);
-      return { outcome: 'unknown', status: null, message: `DELETE dyno: ${why}` };
+      return { outcome: 'unknown', status: null, message: `DELETE dyno: ${why}.` };
     }
   }
 
-  async #ask<T>(
-    method: 'GET' | 'POST',
-    path: string,
+  async #ask<T>(request: Request, schema: z.ZodMiniType<T>, deadline: Deadline): Promise<T> {
+    return (await this.#askPage(request, schema, deadline)).body;
+  }
+
+  async #askPage<T>(
+    request: Request,
     schema: z.ZodMiniType<T>,
     deadline: Deadline,
-    body?: string,
-  ): Promise<T> {
-    const what = `${method} ${path}`;
+  ): Promise<{ body: T; nextRange: string | undefined }> {
+    const what = `${request.method} ${request.path}`;
     for (let attempt = 0; ; attempt++) {
       const retryWait = RETRY_WAITS_MS[attempt];
       const lastTry = retryWait === undefined || deadline.left < retryWait + 1000;
       const signal = deadline.within(REQUEST_LIMIT_MS);
       try {
-        const response = await this.#send(method, path, signal, body);
-        if (response.ok) return parse(schema, await readText(response, LONGEST_ANSWER_BYTES), what);
+        const response = await this.#send(request, signal);
         const { status } = response;
+        if (response.ok) {
+          const body = parse(schema, await readText(response, LONGEST_ANSWER_BYTES), what);
+          const nextRange = status === 206 ? (response.headers.get('next-range') ?? undefined) : undefined;
+          return { body, nextRange };
+        }
         if (!(status === 429 || status >= 500) || lastTry) throw await this.#refused(response, what);
         await discard(response);
       } catch (error) {
@@ -167,39 +203,42 @@ export class PlatformApi {
     }
   }
 
-  async #send(method: string, path: string, signal: AbortSignal, body?: string): Promise<Response> {
+  async #send({ method, path, body, range }: Request, signal: AbortSignal): Promise<Response> {
     const { baseUrl, token, budget } = this.#options;
     budget.requests++;
-    const response = await this.#options.fetch(`${baseUrl}${path}`, {
-      method,
-      signal,
-      // To another host the token must not follow.
-      redirect: 'manual',
-      headers: {
-        Accept: 'application/vnd.heroku+json; version=3',
-        Authorization: `Bearer ${token}`,
-        'User-Agent': 'whacamole',
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body }),
-    });
-    budget.note(response);
-    return response;
+    try {
+      const response = await this.#options.fetch(`${baseUrl}${path}`, {
+        method,
+        signal,
+        // To another host the token must not follow.
+        redirect: 'manual',
+        headers: {
+          Accept: 'application/vnd.heroku+json; version=3',
+          Authorization: `Bearer ${token}`,
+          'User-Agent': 'whacamole',
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(range === undefined ? {} : { Range: range }),
+        },
+        ...(body === undefined ? {} : { body }),
+      });
+      budget.note(response);
+      return response;
+    } finally {
+      budget.answered();
+    }
   }
 
   async #refused(response: Response, what: string): Promise<AppError> {
     const message = await this.#describeRefusal(response, what);
     const reason = REASONS[response.status] ?? 'heroku';
-    return new AppError(reason, `${message} ${this.#advice(reason)}`.trim());
+    return new AppError(reason, `${message} ${this.#advice(reason)}`.trim(), { status: response.status });
   }
 
   /** Heroku's own words: `GET /apps/a/dynos: 404 not_found: Couldn't find that app. (Request-Id 1234)`. */
   async #describeRefusal(response: Response, what: string): Promise<string> {
     const text = await readText(response, LONGEST_REFUSAL_BYTES).catch(() => '');
     const { id, message } = refusal.safeParse(safelyParseJson(text)).data ?? {};
-    const words = [id, message?.slice(0, 500).replace(/\.$/, '')]
-      .filter((word) => word !== undefined)
-      .join(': ');
+    const words = [id, message?.replace(/\.$/, '')].filter((word) => word !== undefined).join(': ');
     const requestId = response.headers.get('request-id');
     return (
       `${what}: Heroku answered ${response.status}${words === '' ? '' : ` ${words}`}` +

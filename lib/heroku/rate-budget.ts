@@ -6,6 +6,9 @@
 import type { Deadline } from '../deadline.ts';
 import { AppError } from '../errors.ts';
 
+/** Left to the apps that have begun: listing dynos and restarting them costs requests, too. */
+const RESERVE = 10;
+
 /** Long enough for a healthy API's first answer, short enough not to hold up the other apps of a hung one. */
 const WAIT_FOR_FIRST_ANSWER_MS = 1000;
 
@@ -31,11 +34,11 @@ export class RateBudget {
       await Promise.race([this.#firstAnswer.promise, aborted(patience)]);
     }
     if (this.#remaining === undefined) return;
-    if (this.#remaining <= 0) {
+    if (this.#remaining <= RESERVE) {
       throw new AppError(
         'rate-limited',
-        `Heroku's request budget of the token "${token}" has run out (RateLimit-Remaining). The app waits for the ` +
-          'next scan. It helps to watch fewer apps under one account.',
+        `Heroku's request budget of the token "${token}" has run out, but for a reserve for restarts ` +
+          '(RateLimit-Remaining). The app waits for the next scan. It helps to watch fewer apps under one account.',
       );
     }
     this.#remaining--;
@@ -47,6 +50,10 @@ export class RateBudget {
     if (header !== null && /^\d+$/.test(header)) {
       this.#remaining = Math.min(Number(header), this.#remaining ?? Number.POSITIVE_INFINITY);
     }
+  }
+
+  /** The first request is over, whatever came of it: nobody need wait for it. */
+  answered(): void {
     this.#firstAnswer?.resolve();
   }
 }

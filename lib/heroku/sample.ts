@@ -39,8 +39,8 @@ const LINE = new RegExp(
   String.raw`^(${TIME}) heroku\[(([A-Za-z0-9_-]{1,63})\.[1-9]\d{0,5})\]: source=\2 dyno=heroku\.\d+\.(${UUID})` +
     ` (sample#memory_total=${MEASUREMENT.slice(MEASUREMENT.indexOf('=') + 1)}(?: ${MEASUREMENT})*)$`,
 );
-/** A petabyte: more is no dyno's memory. */
-const TOO_MUCH_MB = 1e9;
+/** Nine digits hold a petabyte: more is no dyno's memory, and would soon be read inexactly. */
+const MEGABYTES = /^\d{1,9}(?:\.\d{1,6})?$/;
 const TIME_AT_START = new RegExp(`^(${TIME}) `);
 
 /**
@@ -72,8 +72,8 @@ function megabytes(measurements: string, label: string): number | undefined | nu
   const space = measurements.indexOf(' ', start);
   const end = space === -1 ? measurements.length : space;
   if (!measurements.startsWith('MB', end - 2)) return null;
-  const value = Number(measurements.slice(start + label.length, end - 2));
-  return value < TOO_MUCH_MB ? value : null;
+  const digits = measurements.slice(start + label.length, end - 2);
+  return MEGABYTES.test(digits) ? Number(digits) : null;
 }
 
 /** The time that logplex puts in front of every message, epoch milliseconds; null where there is none. */

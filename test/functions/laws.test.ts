@@ -439,7 +439,7 @@ describe.each(LOADERS)('by %s', (_name, load) => {
 
   it('lets the other apps of a token wait where its request budget runs out', async () => {
     await scene.world.close();
-    scene = await startScene(load, { rateLimit: { capacity: 4, refillPerMinute: 0 } });
+    scene = await startScene(load, { rateLimit: { capacity: 14, perMinute: 1 } });
     for (let index = 0; index < 8; index++) {
       const app = scene.heroku.addApp(`app-${index}`);
       app.scale('web', 1, FINE);

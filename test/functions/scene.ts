@@ -4,6 +4,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import type { Context, Handler, Machine } from '../../functions/scan.ts';
+import type { SimulatedHerokuOptions } from '../../infra/local/heroku/simulated-heroku.ts';
 import { VirtualClock } from '../../infra/local/virtual-clock.ts';
 import { WaitingClock } from '../../infra/local/waiting-clock.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
@@ -104,7 +105,7 @@ export class Scene {
 /** Sets the stage. Ends by `close()` of its world. */
 export async function startScene(
   load: () => Promise<CreateHandler>,
-  options: { rateLimit?: { capacity: number; refillPerMinute: number } } = {},
+  options: Pick<SimulatedHerokuOptions, 'rateLimit'> = {},
 ): Promise<Scene> {
   const clock = new VirtualClock();
   const world = await startWorld({ clock, ...options });
