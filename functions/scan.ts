@@ -49,8 +49,8 @@ const patience = (requestTimeout: number) =>
     requestHandler: { connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true },
   }) as const;
 const SSM = patience(4000);
-// Three tries fit in what lib/restarts.ts allows a write.
-const DYNAMO_DB = patience(1200);
+// Two tries fit in what lib/restarts.ts allows a write.
+const DYNAMO_DB = patience(2500);
 const EVENT_BRIDGE = patience(2000);
 
 /** A handler with clients of its own. Lambda calls `handler`; a simulation makes one that lives in its time. */

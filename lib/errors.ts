@@ -58,5 +58,6 @@ export function describeError(error: unknown): string {
     if (part !== '' && !parts.includes(part)) parts.push(part);
     current = current instanceof Error ? current.cause : undefined;
   }
-  return parts.join(': ') || 'unknown error';
+  // Whoever quotes this ends the sentence.
+  return parts.join(': ').replace(/\.+$/, '') || 'unknown error';
 }

@@ -64,7 +64,7 @@ export const LEASE_MS = 50_000;
 /** After taking its turn, a run begins its restart within this time or not at all. */
 export const START_WITHIN_MS = 10_000;
 
-const WRITE_LIMIT_MS = 4000;
+const WRITE_LIMIT_MS = 6000;
 const DAY_SECONDS = 24 * 3600;
 
 export interface RestartsOptions {
