@@ -459,7 +459,7 @@ describe('how many of a type may be down at once', () => {
     [absolute(100), 10, 9],
     [absolute(2), 2, 1],
     [absolute(5), 1, 1],
-    // 7% of 100 is 7.000000000000001 to a computer.
+    // Whole shares, which stay whole: 0.07 × 100 is 7.000000000000001 to a computer.
     [percent(7), 100, 7],
     [percent(14), 50, 7],
     [percent(55), 20, 11],
@@ -674,7 +674,7 @@ function anyDyno(process: string): fc.Arbitrary<Dyno[]> {
   return fc.oneof(
     { weight: 9, arbitrary: one.map((only) => [only]) },
     { weight: 1, arbitrary: fc.constant<Dyno[]>([]) },
-    { weight: 1, arbitrary: one.map((first) => [first, { ...first, id: 'uuid-2' }]) },
+    { weight: 1, arbitrary: one.map((twice) => [twice, twice]) },
   );
 }
 

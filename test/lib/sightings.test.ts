@@ -77,6 +77,8 @@ describe('the samples of a dyno', () => {
   it('from the future are not taken in, for they would be the newest for ever', () => {
     const sightings = hear([sample('web.1', -FRESH_MS - 1), sample('web.2', -FRESH_MS)]);
     expect(fresh(sightings)).toEqual([['web.2', -FRESH_MS]]);
+    const next = hear([sample('web.1', -FRESH_MS - 1), sample('web.1', 10)]);
+    expect(fresh(next)).toEqual([['web.1', 10]]);
   });
 });
 
@@ -124,6 +126,8 @@ describe('the last word of a process', () => {
   it('is its newest sample, whichever dyno it was', () => {
     const sightings = hear([sample('web.1', 5 * MINUTE, 'old'), sample('web.1', 3 * MINUTE, 'new')]);
     expect(staleProcesses(sightings)).toEqual(['web.1 new']);
+    const turned = hear([sample('web.1', 3 * MINUTE, 'new'), sample('web.1', 5 * MINUTE, 'old')]);
+    expect(staleProcesses(turned)).toEqual(['web.1 new']);
   });
 
   it('is not what a dyno said that has been followed by another', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseAppConfig, type Rules } from '../../../lib/config/app-config.ts';
 import { AppError } from '../../../lib/errors.ts';
 
@@ -386,6 +386,18 @@ describe('a pause', () => {
     ' 2026-12-24',
   ])('until a time that is none is refused: %j', (paused) => {
     expect(mistakes(JSON.stringify({ paused }))).toContain('true, false, or the ISO 8601 time');
+  });
+});
+
+describe('where the machine keeps another time', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('a pause without a zone still ends in UTC', () => {
+    vi.stubEnv('TZ', 'America/New_York');
+    expect(new Date(2026, 11, 24).getTimezoneOffset()).toBe(300);
+    for (const paused of ['2026-12-24', '2026-12-24T00:00', '2026-12-24T00:00:00.000']) {
+      expect(parse({ paused }).rules.get('web')?.pausedUntil).toBe(Date.UTC(2026, 11, 24));
+    }
   });
 });
 

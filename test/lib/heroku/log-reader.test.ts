@@ -299,6 +299,11 @@ describe('what a log spans', () => {
     );
   });
 
+  it('goes to the latest of them, though earlier ones came after it', () => {
+    const pieces = [begun(), log(40), log(30), log(35)];
+    expect(read(pieces).reader.span).toBe(35_000);
+  });
+
   it('is never more than the times of its lines allow, cut anywhere', () => {
     const bytes = log(10, 12, 11, 15, 3, 20, 18, 19);
     fc.assert(

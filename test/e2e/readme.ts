@@ -1,0 +1,44 @@
+/**
+ * The commands of the README, as they stand there: the suite types nothing that a reader would not find. Fenced
+ * `sh` blocks alone are read, a command to a line.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const BLOCK = /^( *)```sh\n(.*?)^\1```$/gms;
+
+/** Every command of a section, in order. @throws where there is no such section, or nothing to type in it */
+export function commandsOf(heading: string): string[] {
+  const commands = [...section(heading).matchAll(BLOCK)].flatMap(([, , block = '']) =>
+    block
+      .split('\n')
+      .map((line) => line.replace(/ +# .*$/, '').trim())
+      .filter((line) => line !== ''),
+  );
+  if (commands.length === 0)
+    throw new Error(`Expected commands under "## ${heading}" in the README, found none`);
+  return commands;
+}
+
+/** The one command, in a block or in the text, that holds these words. */
+export function commandWith(words: string): string {
+  const found = [...README.matchAll(/`([^`\n]+)`/g)]
+    .map(([, code = '']) => code)
+    .filter((code) => code.includes(words));
+  const [command] = found;
+  if (command === undefined)
+    throw new Error(`Expected the README to name a command with "${words}", found none`);
+  return command;
+}
+
+/** Under the name of an app of one's own. */
+export function forApp(app: string, command: string): string {
+  return command.replaceAll('YOUR-APP', app);
+}
+
+function section(heading: string): string {
+  const [, rest] = README.split(`\n## ${heading}\n`);
+  if (rest === undefined) throw new Error(`Expected the README to have a section "${heading}", found none`);
+  return rest.split('\n## ')[0] ?? '';
+}
