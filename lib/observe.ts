@@ -83,29 +83,32 @@ export async function observe(
   let dynos: readonly Dyno[] | undefined;
   try {
     dynos = await api.listDynos(deadline);
-    if (unheardOf(dynos, config, sightings, clock.now()).length === 0) return observation({ dynos });
+    let silent = unheardOf(dynos, config, sightings, clock.now());
+    if (silent.length === 0) return observation({ dynos });
     if (sightings.fresh(clock.now()).length === 0) await refuseFir(api, memory, deadline);
 
     const notices = new Set(history.notices);
     let listened = '';
     if (history.spanMs < LONG_SPAN_MS) {
-      const unheard = unheardOf(dynos, config, sightings, clock.now());
-      const result = await listen(unheard, api, onSample, surroundings, deadline);
+      const awaited = new Set(silent.map(({ id }) => id));
+      const result = await listen(silent, api, onSample, surroundings, deadline);
       if (result.problem !== undefined) return observation({ dynos, problem: result.problem });
       for (const notice of result.notices) notices.add(notice);
-      if (unheardOf(dynos, config, sightings, clock.now()).length === 0) return observation({ dynos });
-      // Meanwhile some may have gone.
-      dynos = await api.listDynos(deadline);
+      if (unheardOf(dynos, config, sightings, clock.now()).length > 0) {
+        // Meanwhile some may have gone.
+        dynos = await api.listDynos(deadline);
+      }
+      // A dyno that was not waited for has come up too lately to be missed.
+      silent = unheardOf(dynos, config, sightings, clock.now()).filter(({ id }) => awaited.has(id));
+      if (silent.length === 0) return observation({ dynos });
       listened = ` The log's history is short, and ${result.seconds} s of listening brought none.`;
     }
-    const unheard = unheardOf(dynos, config, sightings, clock.now());
-    if (unheard.length === 0) return observation({ dynos });
     const said = [...notices].map((notice) => ` What logplex says: ${notice}.`).join('');
     const message =
       `No memory samples of dynos that are up.${listened}${said} Check that log-runtime-metrics is on ` +
       `(heroku labs:enable log-runtime-metrics -a ${config.app}, then heroku restart), that logplex does not ` +
       'drop lines (L10, L11), and that the account may tail the log (L20).';
-    return observation({ dynos, silent: { processes: unheard.map(({ name }) => name), message } });
+    return observation({ dynos, silent: { processes: silent.map(({ name }) => name), message } });
   } catch (error) {
     if (error instanceof AppError) return observation({ dynos, problem: error });
     throw error;

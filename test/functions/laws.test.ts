@@ -390,6 +390,15 @@ describe.each(LOADERS)('by %s', (_name, load) => {
     ]);
   });
 
+  it('does not miss a dyno of a busy app that came up while it listened for another', async () => {
+    const app = addApp('busy', 2, [], { routerLinesPerSecond: 1000, bootSeconds: 30 });
+    app.restart('web.1');
+    scene.clock.advance(50_000);
+    const { events } = await scene.scan();
+    expect(events.filter(({ event }) => event === 'NoSamples')).toEqual([]);
+    expect(events.some(({ process }) => process === 'web.2')).toBe(true);
+  });
+
   it('names forbidden tailing where that is why it hears nothing', async () => {
     addApp('busy', 1, [], { routerLinesPerSecond: 1000, logSession: { tailForbidden: true } });
     const { events } = await scene.scan();

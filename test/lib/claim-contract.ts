@@ -591,7 +591,7 @@ export function claimContract(provider: ClaimProvider): void {
             expect(await run().takeTurn(app, 'web', await run().read(app), now)).not.toBeNull();
             expect(await claim({ app, now, dyno })).not.toBeNull();
           }),
-          { numRuns: 60 },
+          { numRuns: 40 },
         );
         // Otherwise the property would say nothing.
         expect(restarts).toBeGreaterThan(20);
