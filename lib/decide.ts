@@ -19,6 +19,8 @@ export interface Candidate {
   readonly type: string;
   /** UUID of the dyno that was measured. */
   readonly dyno: string;
+  /** When it was measured, epoch milliseconds. */
+  readonly at: number;
   readonly size: number;
   readonly threshold: number;
   readonly reason: RestartReason;
@@ -92,13 +94,8 @@ export function assess(samples: DynoSamples, rules: Rules, now: number): Assessm
     reason,
     message,
   });
-  const age = Math.round((now - newest.at) / 1000);
-  if (Math.abs(now - newest.at) > FRESH_MS) {
-    return spared(
-      'stale',
-      `Its newest sample is ${age} s old: more than ${FRESH_MS / 1000} s say nothing of now.`,
-    );
-  }
+  const stale = staleness(newest.at, now);
+  if (stale !== null) return spared('stale', stale);
   const row = samples.slice(0, rules.sustainedSamples);
   const over = row.findIndex((sample) => overBy(sample, rules, thresholds) === null);
   const inRow = over === -1 ? row.length : over;
@@ -115,6 +112,13 @@ export function assess(samples: DynoSamples, rules: Rules, now: number): Assessm
     return spared('paused', `Restarts are paused by the config${until}.`);
   }
   return { kind: 'over', candidate };
+}
+
+/** Why a sample says nothing of now, in words; null where it does. */
+function staleness(at: number, now: number): string | null {
+  if (Math.abs(now - at) <= FRESH_MS) return null;
+  const age = Math.round((now - at) / 1000);
+  return `Its newest sample is ${age} s old: more than ${FRESH_MS / 1000} s say nothing of now.`;
 }
 
 /** In MB; undefined where nothing is asked for, or where that takes a quota and none is known. */
@@ -162,13 +166,14 @@ function quotaOf(samples: DynoSamples): number | undefined {
 }
 
 function overBy(sample: Sample, rules: Rules, thresholds: Thresholds): Candidate | null {
-  const { process, type, dyno, swap } = sample;
+  const { process, type, dyno, at, swap } = sample;
   const size = sizeOf(sample, rules.measure);
   if (size !== null && thresholds.memory !== undefined && size > thresholds.memory) {
     return {
       process,
       type,
       dyno,
+      at,
       size,
       threshold: thresholds.memory,
       reason: 'memory',
@@ -180,6 +185,7 @@ function overBy(sample: Sample, rules: Rules, thresholds: Thresholds): Candidate
       process,
       type,
       dyno,
+      at,
       size: swap,
       threshold: thresholds.swap,
       reason: 'swap',
@@ -249,6 +255,9 @@ export function decide(
 function obstacleOf(candidate: Candidate, rules: Rules, situation: Situation): [SpareReason, string] | null {
   const { process, dyno } = candidate;
   const { now } = situation;
+  // It was fresh when it was assessed, but listing and restarting others take their time.
+  const stale = staleness(candidate.at, now);
+  if (stale !== null) return ['stale', stale];
   const [listed, another] = situation.dynos.filter(({ name }) => name === process);
   // A restart goes to a name. Where two dynos bear it, nobody can say which one it would hit.
   if (listed === undefined || another !== undefined || listed.id !== dyno || listed.type !== candidate.type) {
@@ -309,20 +318,19 @@ interface Room {
  * show the old one, or, between the old one and the new one, none at all.
  */
 function roomFor(type: string, rules: Rules, { dynos, claims, attempted, now }: Situation): Room {
-  const listed = new Map(dynos.filter((dyno) => dyno.type === type).map((dyno) => [dyno.name, dyno]));
-  const down = new Set<string>();
-  for (const { name, state } of listed.values()) if (state !== 'up') down.add(name);
+  const listed = dynos.filter((dyno) => dyno.type === type);
+  const down = new Set(listed.filter(({ state }) => state !== 'up').map(({ name }) => name));
   for (const name of attempted) if (typeOfProcess(name) === type) down.add(name);
   for (const [name, claim] of claims) {
     if (typeOfProcess(name) !== type) continue;
-    const dyno = listed.get(name);
-    const notYetShown =
-      (dyno === undefined || dyno.id === claim.dyno) && now - claim.restartedAt < RESTART_SHOWS_WITHIN_MS;
+    const dynosOfName = listed.filter((dyno) => dyno.name === name);
+    const stillOrNotListed = dynosOfName.length === 0 || dynosOfName.some(({ id }) => id === claim.dyno);
+    const notYetShown = stillOrNotListed && now - claim.restartedAt < RESTART_SHOWS_WITHIN_MS;
     if (notYetShown || isUnderWay(claim, now)) down.add(name);
   }
-  const total = listed.size + [...down].filter((name) => !listed.has(name)).length;
+  const total = new Set([...listed.map(({ name }) => name), ...down]).size;
   const { unit, value } = rules.restartsAtOnce;
-  const asked = unit === 'absolute' ? value : Math.ceil((total * value) / 100 - 1e-9);
+  const asked = unit === 'absolute' ? value : Math.ceil((total * value) / 100);
   // However much is asked for: one dyno of a type stays up wherever there is more than one.
   return { total, limit: total > 1 ? Math.min(asked, total - 1) : asked, down };
 }

@@ -104,6 +104,8 @@ export interface ScanDone {
   readonly durationMs: number;
   /** Requests to the Platform API, retries included. Log URLs are not part of Heroku's budget. */
   readonly herokuRequests: number;
+  /** What Heroku says is left of its request budget, of the token that has least; undefined where it says nothing. */
+  readonly herokuRequestsLeft: number | undefined;
 }
 
 /** Some events did not reach the EventBridge bus. They stand in the log all the same. */

@@ -278,12 +278,18 @@ function toClaim(item: Record<string, AttributeValue>): Claim {
     process: text(item, 'process'),
     dyno: text(item, 'dyno'),
     restartedAt: number(item, 'restartedAt'),
-    state: text(item, 'state') === 'done' ? 'done' : 'claimed',
+    state: stateOf(item),
     claimId: text(item, 'claimId'),
     leaseUntil: number(item, 'leaseUntil'),
     restarts: number(item, 'restarts'),
     expiresAt: number(item, 'expiresAt'),
   };
+}
+
+function stateOf(item: Record<string, AttributeValue>): Claim['state'] {
+  const state = text(item, 'state');
+  if (state !== 'claimed' && state !== 'done') throw malformed(item, 'state');
+  return state;
 }
 
 function turnItem(app: string, turn: Turn, now: number): Record<string, AttributeValue> {

@@ -64,8 +64,14 @@ export async function scan(surroundings: Surroundings): Promise<ScanResult> {
     ...log.counts,
     durationMs: Math.round(performance.now() - started),
     herokuRequests: [...budgets.values()].reduce((sum, { requests }) => sum + requests, 0),
+    herokuRequestsLeft: leastLeft([...budgets.values()]),
   });
   return { done, failed: results.flatMap(({ failure }) => failure ?? []) };
+}
+
+function leastLeft(budgets: readonly RateBudget[]): number | undefined {
+  const said = budgets.flatMap(({ left }) => left ?? []);
+  return said.length === 0 ? undefined : Math.min(...said);
 }
 
 interface AppResult {

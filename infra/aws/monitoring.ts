@@ -74,7 +74,7 @@ export class Monitoring extends Construct {
         [
           widget('Duration of a scan (ms; it ends at 55,000)', 'scanDuration', LINE, third),
           widget('Memory of the scan (MB)', 'scanMemory', LINE, third),
-          widget('Requests to Heroku an hour (4,500 to a token)', 'herokuRequests', LINE, third),
+          widget('Heroku requests left (of 4,500), and requests a scan', 'herokuRequestsLeft', LINE, third),
         ],
       ],
     });

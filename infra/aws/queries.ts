@@ -40,7 +40,10 @@ export const DASHBOARD_QUERIES = {
     'filter type = "platform.report"',
     'stats max(record.metrics.maxMemoryUsedMB) as usedMB, max(record.metrics.memorySizeMB) as sizeMB by bin(5m)',
   ),
-  herokuRequests: steps('filter event = "ScanDone"', 'stats sum(herokuRequests) as requests by bin(1h)'),
+  herokuRequestsLeft: steps(
+    'filter event = "ScanDone"',
+    'stats min(herokuRequestsLeft) as left, max(herokuRequests) as aScan by bin(5m)',
+  ),
 } as const;
 
 /** A query that is kept in the account for people to open, change and run. */

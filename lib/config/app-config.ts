@@ -118,7 +118,7 @@ const typeRules = z
 const TOKEN_NAME = 'the name of a parameter under <prefix>/tokens/, such as "default", never a token itself';
 const tokenName = z.string({ error: TOKEN_NAME }).check(
   z.regex(/^[A-Za-z0-9_.-]{1,128}$/, { error: TOKEN_NAME }),
-  z.refine((name) => !looksSecret(name), { error: TOKEN_NAME }),
+  z.refine((name) => !isToken(name) && (/[-_.]/.test(name) || !looksSecret(name)), { error: TOKEN_NAME }),
 );
 
 const fields = { token: z.optional(tokenName), dynos: z.optional(typeList), ...rules };
@@ -255,9 +255,14 @@ function safely(text: string): string {
   return text.replaceAll(/[A-Za-z0-9_-]{20,}/g, (word) => (looksSecret(word) ? '(withheld)' : word));
 }
 
-/** Heroku's tokens are UUIDs, or begin with HRKU-; any other long run of letters and digits might be one too. */
+/** Heroku's tokens are UUIDs, or begin with HRKU-. */
+function isToken(word: string): boolean {
+  return /^(?:HRKU-.*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(word);
+}
+
+/** Any other long run of letters and digits might be somebody's token, too. */
 function looksSecret(word: string): boolean {
-  return /^HRKU-/i.test(word) || (word.length >= 20 && /\d/.test(word) && /[A-Za-z]/.test(word));
+  return isToken(word) || (word.length >= 20 && /\d/.test(word) && /[A-Za-z]/.test(word));
 }
 
 function positionIn(error: unknown): string {

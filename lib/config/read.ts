@@ -67,9 +67,8 @@ async function readOneByOne(
   let listed: Parameter[];
   try {
     listed = await list(client, path, false, signal);
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
+  } catch {
+    return null;
   }
   const read = listed.map(async (parameter): Promise<[string, Read]> => {
     if (parameter.Type !== 'SecureString') return [baseName(parameter), { value: parameter.Value ?? '' }];
@@ -103,5 +102,6 @@ function baseName(parameter: Parameter): string {
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof SSMServiceException && error.$fault === 'client';
+  // Throttling is a client's fault as well, and asking for each alone would make it worse.
+  return error instanceof SSMServiceException && error.$fault === 'client' && !/throttl/i.test(error.name);
 }

@@ -15,6 +15,8 @@ const WAIT_FOR_FIRST_ANSWER_MS = 1000;
 export class RateBudget {
   /** Requests sent, retries included. */
   requests = 0;
+  /** What Heroku last said is left. Undefined until it has spoken. */
+  left: number | undefined;
   /** What is left by Heroku's word, less what has been promised to apps since. Undefined until it has spoken. */
   #remaining: number | undefined;
   #firstAnswer: PromiseWithResolvers<void> | undefined;
@@ -48,7 +50,8 @@ export class RateBudget {
   note(response: Response): void {
     const header = response.headers.get('ratelimit-remaining');
     if (header !== null && /^\d+$/.test(header)) {
-      this.#remaining = Math.min(Number(header), this.#remaining ?? Number.POSITIVE_INFINITY);
+      this.left = Number(header);
+      this.#remaining = Math.min(this.left, this.#remaining ?? Number.POSITIVE_INFINITY);
     }
   }
 

@@ -53,7 +53,9 @@ export function parseSample(line: string): Sample | null {
   if (match === null) return null;
   const [, time = '', process = '', type = '', dyno = '', measurements = ''] = match;
   const at = Date.parse(time);
-  if (Number.isNaN(at)) return null;
+  // Date.parse takes 31 February for 2 March; Heroku, which writes UTC, never does.
+  if (Number.isNaN(at) || (isUtc(time) && new Date(at).getUTCDate() !== Number(time.slice(8, 10))))
+    return null;
 
   const total = megabytes(measurements, 'sample#memory_total=');
   const rss = megabytes(measurements, 'sample#memory_rss=');
@@ -61,6 +63,10 @@ export function parseSample(line: string): Sample | null {
   const quota = megabytes(measurements, 'sample#memory_quota=');
   if (total === undefined || total === null || rss === null || swap === null || quota === null) return null;
   return { process, type, dyno, at, total, rss, swap, quota: quota || undefined };
+}
+
+function isUtc(time: string): boolean {
+  return time.endsWith('Z') || time.endsWith('+00:00');
 }
 
 /** One measurement, undefined where it is not there; null where Heroku cannot have written it like that. */

@@ -193,6 +193,7 @@ describe('a dyno over its threshold', () => {
         process: 'web.1',
         type: 'web',
         dyno: 'uuid-1',
+        at: NOW - 5 * SECOND,
         size: 600,
         threshold: 500,
         reason: 'memory',
@@ -271,6 +272,7 @@ const candidate = (process: string, more: Partial<Candidate> = {}): Candidate =>
   process,
   type: typeOf(process),
   dyno: uuidOf(process),
+  at: NOW - 5 * SECOND,
   size: 600,
   threshold: 500,
   reason: 'memory',
@@ -407,6 +409,24 @@ describe('a candidate', () => {
     ['restarted, with a lease that nobody ended', { leaseUntil: NOW + MINUTE }, 'within-window'],
   ])('whose process was %s: %s', (_, more, outcome) => {
     expect(outcomeIn(situation({ claims: [claim('web.1', more)] }))).toBe(outcome);
+  });
+
+  it('that has become stale while others were restarted is spared', () => {
+    const stale = candidate('web.1', { at: NOW - 2 * MINUTE - 1 });
+    expect(decide([stale], byType(), situation({ dynos: [dyno('web.1'), dyno('web.2')] }))).toMatchObject([
+      { kind: 'spared', reason: 'stale' },
+    ]);
+  });
+
+  it.each([
+    [0, 1],
+    [1, 0],
+  ])('counts a name as down where one of its dynos is, in any order', (first, second) => {
+    const twins = [dyno('web.2', { state: 'starting' }), dyno('web.2', { id: 'uuid-new' })];
+    const listed = [dyno('web.1'), dyno('web.3'), ...[first, second].flatMap((index) => twins[index] ?? [])];
+    expect(decide([candidate('web.1')], byType(), situation({ dynos: listed }))).toMatchObject([
+      { kind: 'spared', reason: 'too-many-at-once' },
+    ]);
   });
 
   it('does not care for the restart of another process', () => {

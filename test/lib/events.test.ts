@@ -34,6 +34,7 @@ const EVENTS: readonly Event[] = [
     failures: 2,
     durationMs: 10,
     herokuRequests: 4,
+    herokuRequestsLeft: 4496,
   },
 ];
 

@@ -104,6 +104,7 @@ const aggregate = (expression: string, rows: Row[]): Value => {
   if (name === 'latest') return values.at(-1);
   if (numbers.length === 0) return undefined;
   if (name === 'max') return Math.max(...numbers);
+  if (name === 'min') return Math.min(...numbers);
   if (name === 'sum') return numbers.reduce((sum, number) => sum + number, 0);
   if (name === 'avg') return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   throw unknown(expression);

@@ -56,6 +56,7 @@ const log = (): string => {
       failures: 1,
       durationMs,
       herokuRequests: 7,
+      herokuRequestsLeft: 4400 - durationMs / 100,
       ...counts,
     });
     const time = new Date(now + durationMs).toISOString();
@@ -143,7 +144,7 @@ describe('the dashboard', () => {
   test("shows the scan's own duration, memory and requests", () => {
     expect(drawn('scanDuration')).toEqual([{ 'bin(5m)': AT_NOON, longestMs: 1500, averageMs: 1200 }]);
     expect(drawn('scanMemory')).toEqual([{ 'bin(5m)': AT_NOON, usedMB: 110, sizeMB: 256 }]);
-    expect(drawn('herokuRequests')).toEqual([{ 'bin(1h)': AT_NOON, requests: 14 }]);
+    expect(drawn('herokuRequestsLeft')).toEqual([{ 'bin(5m)': AT_NOON, left: 4385, aScan: 7 }]);
   });
 });
 
