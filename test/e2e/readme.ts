@@ -1,16 +1,18 @@
 /**
- * The commands of the README, as they stand there: the suite types nothing that a reader would not find. Fenced
- * `sh` blocks alone are read, a command to a line.
+ * The commands of the README and of docs/events.md, as they stand there: the suite types nothing that a reader
+ * would not find. Fenced `sh` blocks alone are read, a command to a line.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const read = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+const README = read('README.md');
+const EVENTS = read('docs/events.md');
 const BLOCK = /^( *)```sh\n(.*?)^\1```$/gms;
 
 /** Every command of a section, in order. @throws where there is no such section, or nothing to type in it */
 export function commandsOf(heading: string): string[] {
-  const commands = [...section(heading).matchAll(BLOCK)].flatMap(([, , block = '']) =>
+  const commands = [...section(README, heading).matchAll(BLOCK)].flatMap(([, , block = '']) =>
     block
       .split('\n')
       .map((line) => line.replace(/ +# .*$/, '').trim())
@@ -19,6 +21,13 @@ export function commandsOf(heading: string): string[] {
   if (commands.length === 0)
     throw new Error(`Expected commands under "## ${heading}" in the README, found none`);
   return commands;
+}
+
+/** What is to be typed in one go, for its lines build on each other, under a heading of docs/events.md. */
+export function blockOnEvents(heading: string): string {
+  const [block] = section(EVENTS, heading).matchAll(BLOCK);
+  if (block?.[2] === undefined) throw new Error(`Expected a block under "## ${heading}", found none`);
+  return `set -e\n${block[2]}`;
 }
 
 /** The one command, in a block or in the text, that holds these words. */
@@ -37,8 +46,8 @@ export function forApp(app: string, command: string): string {
   return command.replaceAll('YOUR-APP', app);
 }
 
-function section(heading: string): string {
-  const [, rest] = README.split(`\n## ${heading}\n`);
-  if (rest === undefined) throw new Error(`Expected the README to have a section "${heading}", found none`);
+function section(text: string, heading: string): string {
+  const [, rest] = text.split(`\n## ${heading}\n`);
+  if (rest === undefined) throw new Error(`Expected a section "${heading}", found none`);
   return rest.split('\n## ')[0] ?? '';
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeployedFunction, type Run } from './deployed-function.ts';
 import { EventSpy } from './event-spy.ts';
 import { LIMITS } from './limits.ts';
-import { commandsOf, commandWith, forApp } from './readme.ts';
+import { blockOnEvents, commandsOf, commandWith, forApp } from './readme.ts';
 import { addLeakingApp, type Stage, setStage } from './stage.ts';
 
 /** The one is watched with the command that the deploy prints, the other with the README's, a dry run at first. */
@@ -219,6 +219,29 @@ describe('whoever follows the README', () => {
     ]) {
       expect(await stage.terminal.ask(nothing)).toEqual([]);
     }
+  });
+
+  // The emulator's bus knows neither target, so that no event may come after this: see limits.ts.
+  it.each([
+    ['e-mail', 'Restarts by e-mail', 'whacamole-restarts', 'sns'],
+    ['Slack', 'Restarts in Slack', 'whacamole-slack', 'api-destination'],
+  ])('has restarts sent to %s by a rule on the bus', async (_name, heading, rule, kind) => {
+    await type(blockOnEvents(heading));
+    const described = await stage.terminal.ask<{ EventPattern: string }>(
+      `aws events describe-rule --name ${rule}`,
+    );
+    expect(JSON.parse(described.EventPattern)).toMatchObject({
+      source: ['whacamole'],
+      'detail-type': expect.arrayContaining(['DynoRestart', 'RestartsNotHelping']),
+    });
+    const { Targets } = await stage.terminal.ask<{ Targets: { Arn: string; InputTransformer: object }[] }>(
+      `aws events list-targets-by-rule --rule ${rule}`,
+    );
+    expect(Targets).toHaveLength(1);
+    expect(Targets[0]?.Arn).toContain(kind);
+    expect(Targets[0]?.InputTransformer).toMatchObject({
+      InputTemplate: expect.stringContaining('<what>: <process> of <app>'),
+    });
   });
 
   it('has met nothing that the emulator did wrong, or left out without being on the list', () => {
