@@ -10,7 +10,7 @@ import type { Amount, Rules } from './config/app-config.ts';
 import type { RestartReason, SpareReason } from './events.ts';
 import type { Dyno } from './heroku/platform-api.ts';
 import type { Sample } from './heroku/sample.ts';
-import type { Claim } from './restarts.ts';
+import type { Claim } from './restart-items.ts';
 import { type DynoSamples, FRESH_MS } from './sightings.ts';
 
 /** A dyno that is over its threshold. Sizes are in MB. */

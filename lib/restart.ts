@@ -8,7 +8,8 @@ import { type Candidate, decide, type Spared, type Verdict } from './decide.ts';
 import { AppError } from './errors.ts';
 import type { EventLog } from './events.ts';
 import type { Dyno, PlatformApi } from './heroku/platform-api.ts';
-import { type Claim, type RestartHistory, START_WITHIN_MS, type Turn } from './restarts.ts';
+import type { Claim, Turn } from './restart-items.ts';
+import { type RestartHistory, START_WITHIN_MS } from './restarts.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** With less time than this left, no restart is begun. */

@@ -26,37 +26,21 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { AppError, describeError } from './errors.ts';
-
-/** One restart of one process. Times are epoch milliseconds. */
-export interface Claim {
-  readonly app: string;
-  /** `web.1` */
-  readonly process: string;
-  /** UUID of the dyno that is, or was, to be restarted. */
-  readonly dyno: string;
-  readonly restartedAt: number;
-  /** `claimed`: the restart may or may not have happened. `done`: Heroku accepted it. */
-  readonly state: 'claimed' | 'done';
-  readonly claimId: string;
-  /** Until then a `claimed` restart may still be under way. */
-  readonly leaseUntil: number;
-  /** How many in a row, each within two windows of the one before; this one included. */
-  readonly restarts: number;
-  readonly expiresAt: number;
-}
+import {
+  type Claim,
+  claimItem,
+  DAY_SECONDS,
+  type Turn,
+  text,
+  toClaim,
+  toTurn,
+  turnItem,
+} from './restart-items.ts';
 
 /** What the table knows of one app. */
 export interface RestartHistory {
   readonly claims: ReadonlyMap<string, Claim>;
   readonly turns: ReadonlyMap<string, Turn>;
-}
-
-/** The lease on one type's restarts. */
-export interface Turn {
-  readonly type: string;
-  readonly turnId: string;
-  /** Epoch milliseconds; 0 when it has been given up. */
-  readonly leaseUntil: number;
 }
 
 export const LEASE_MS = 50_000;
@@ -65,7 +49,6 @@ export const LEASE_MS = 50_000;
 export const START_WITHIN_MS = 10_000;
 
 const WRITE_LIMIT_MS = 6000;
-const DAY_SECONDS = 24 * 3600;
 
 export interface RestartsOptions {
   /** Called at the first use: a scan with nothing to restart needs no client. */
@@ -256,76 +239,4 @@ function restartsInRow(
   // Tried again, because the one before did not happen: it is still the same restart.
   const sameRestart = before.state === 'claimed' && before.dyno === dyno;
   return sameRestart ? before.restarts : before.restarts + 1;
-}
-
-function claimItem(claim: Claim): Record<string, AttributeValue> {
-  return {
-    app: { S: claim.app },
-    process: { S: claim.process },
-    dyno: { S: claim.dyno },
-    restartedAt: { N: String(claim.restartedAt) },
-    state: { S: claim.state },
-    claimId: { S: claim.claimId },
-    leaseUntil: { N: String(claim.leaseUntil) },
-    restarts: { N: String(claim.restarts) },
-    expiresAt: { N: String(claim.expiresAt) },
-  };
-}
-
-function toClaim(item: Record<string, AttributeValue>): Claim {
-  return {
-    app: text(item, 'app'),
-    process: text(item, 'process'),
-    dyno: text(item, 'dyno'),
-    restartedAt: number(item, 'restartedAt'),
-    state: stateOf(item),
-    claimId: text(item, 'claimId'),
-    leaseUntil: number(item, 'leaseUntil'),
-    restarts: number(item, 'restarts'),
-    expiresAt: number(item, 'expiresAt'),
-  };
-}
-
-function stateOf(item: Record<string, AttributeValue>): Claim['state'] {
-  const state = text(item, 'state');
-  if (state !== 'claimed' && state !== 'done') throw malformed(item, 'state');
-  return state;
-}
-
-function turnItem(app: string, turn: Turn, now: number): Record<string, AttributeValue> {
-  return {
-    app: { S: app },
-    process: { S: turn.type },
-    turnId: { S: turn.turnId },
-    leaseUntil: { N: String(turn.leaseUntil) },
-    expiresAt: { N: String(Math.ceil(now / 1000) + DAY_SECONDS) },
-  };
-}
-
-function toTurn(item: Record<string, AttributeValue>): Turn {
-  return {
-    type: text(item, 'process'),
-    turnId: text(item, 'turnId'),
-    leaseUntil: number(item, 'leaseUntil'),
-  };
-}
-
-function text(item: Record<string, AttributeValue>, name: string): string {
-  const value = item[name]?.S;
-  if (value === undefined) throw malformed(item, name);
-  return value;
-}
-
-function number(item: Record<string, AttributeValue>, name: string): number {
-  const value = Number(item[name]?.N);
-  if (Number.isNaN(value)) throw malformed(item, name);
-  return value;
-}
-
-function malformed(item: Record<string, AttributeValue>, name: string): AppError {
-  const key = `${item.app?.S} / ${item.process?.S}`;
-  return new AppError(
-    'restarts-table',
-    `The table's item ${key} has no valid "${name}": somebody else wrote it. Delete the item.`,
-  );
 }

@@ -7,7 +7,8 @@ import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../lib/errors.ts';
-import { type Claim, type RestartHistory, Restarts, type Turn } from '../../lib/restarts.ts';
+import type { Claim, Turn } from '../../lib/restart-items.ts';
+import { type RestartHistory, Restarts } from '../../lib/restarts.ts';
 
 /** A table with the keys `app` and `process`. Others may use it at the same time: every test has its own app. */
 export interface ClaimTable {

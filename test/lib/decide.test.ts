@@ -13,7 +13,7 @@ import {
 import type { SpareReason } from '../../lib/events.ts';
 import type { Dyno } from '../../lib/heroku/platform-api.ts';
 import type { Sample } from '../../lib/heroku/sample.ts';
-import type { Claim } from '../../lib/restarts.ts';
+import type { Claim } from '../../lib/restart-items.ts';
 import type { DynoSamples } from '../../lib/sightings.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
