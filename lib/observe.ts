@@ -35,7 +35,7 @@ const HISTORY_LIMIT_MS = 12_000;
 const LONGEST_HISTORY_BYTES = 16 * 1024 * 1024;
 const LONGEST_LISTENING_BYTES = 64 * 1024 * 1024;
 /** A tail that the server ends is opened again, this often in all. */
-const MOST_SESSIONS = 4;
+const MOST_SESSIONS = 10;
 const PAUSE_BETWEEN_SESSIONS_MS = 2000;
 /** Kept back from listening, for what is to be done with what was heard. */
 const TIME_TO_ACT_MS = 10_000;
@@ -103,12 +103,15 @@ export async function observe(
       if (silent.length === 0) return observation({ dynos });
       listened = ` The log's history is short, and ${result.seconds} s of listening brought none.`;
     }
+    // One that has just come up (an eco dyno that woke) is listened for, but not yet missed.
+    const missed = silent.filter(({ changedAt }) => clock.now() - changedAt >= SAMPLING_PERIOD_MS);
+    if (missed.length === 0) return observation({ dynos });
     const said = [...notices].map((notice) => ` What logplex says: ${notice}.`).join('');
     const message =
       `No memory samples of dynos that are up.${listened}${said} Check that log-runtime-metrics is on ` +
       `(heroku labs:enable log-runtime-metrics -a ${config.app}, then heroku restart), that logplex does not ` +
       'drop lines (L10, L11), and that the account may tail the log (L20).';
-    return observation({ dynos, silent: { processes: silent.map(({ name }) => name), message } });
+    return observation({ dynos, silent: { processes: missed.map(({ name }) => name), message } });
   } catch (error) {
     if (error instanceof AppError) return observation({ dynos, problem: error });
     throw error;
@@ -135,11 +138,8 @@ function everyTypeHeard(config: AppConfig, sightings: Sightings, now: number): b
 function unheardOf(dynos: readonly Dyno[], config: AppConfig, sightings: Sightings, now: number): Dyno[] {
   const heard = new Set(sightings.fresh(now).map(([newest]) => newest.dyno));
   return dynos.filter(
-    ({ id, type, state, createdAt, changedAt }) =>
-      config.rules.has(type) &&
-      state === 'up' &&
-      now - Math.max(createdAt, changedAt) >= SAMPLING_PERIOD_MS &&
-      !heard.has(id),
+    ({ id, type, state, createdAt }) =>
+      config.rules.has(type) && state === 'up' && now - createdAt >= SAMPLING_PERIOD_MS && !heard.has(id),
   );
 }
 
@@ -207,6 +207,7 @@ async function listen(
       }
       if (read.ending.kind !== 'complete' || notices.has(TAIL_FORBIDDEN)) break;
       await clock.sleep(PAUSE_BETWEEN_SESSIONS_MS, enough.signal);
+      if (enough.signal.aborted || outOfTime.aborted) break;
     }
   } finally {
     enough.abort();

@@ -48,11 +48,26 @@ export async function restartCandidates(
 
     const next = verdicts.find((verdict) => verdict.kind === 'restart');
     if (next === undefined || problem !== undefined) {
-      for (const verdict of verdicts) if (verdict.kind === 'spared') saySpared(verdict, config.app, log);
+      saySparedOf(verdicts, config.app, log);
       if (problem !== undefined) throw problem;
       return;
     }
-    const outcome = await restartOne(next.candidate, history, list, config, api, surroundings, deadline);
+    let outcome: Awaited<ReturnType<typeof restartOne>>;
+    try {
+      outcome = await restartOne(
+        next.candidate,
+        history,
+        list,
+        attempted,
+        config,
+        api,
+        surroundings,
+        deadline,
+      );
+    } catch (error) {
+      saySparedOf(verdicts, config.app, log);
+      throw error;
+    }
     switch (outcome) {
       case 'tried':
         attempted.add(next.candidate.process);
@@ -94,6 +109,10 @@ function withTurns(verdict: Verdict, elsewhere: ReadonlySet<string>): Verdict {
   return { kind: 'spared', candidate: verdict.candidate, reason: 'claimed-elsewhere', message };
 }
 
+function saySparedOf(verdicts: readonly Verdict[], app: string, log: EventLog): void {
+  for (const verdict of verdicts) if (verdict.kind === 'spared') saySpared(verdict, app, log);
+}
+
 export function saySpared(spared: Spared, app: string, log: EventLog): void {
   const { process, dyno, size, threshold, measure } = spared.candidate;
   const { reason, message } = spared;
@@ -121,6 +140,7 @@ async function restartOne(
   candidate: Candidate,
   history: RestartHistory,
   list: DynoList,
+  attempted: ReadonlySet<string>,
   config: AppConfig,
   api: PlatformApi,
   surroundings: Surroundings,
@@ -144,15 +164,20 @@ async function restartOne(
 
     // The claim is as good as the time that writing it has left.
     if (performance.now() - list.listedAt > LIST_HOLDS_FOR_MS && deadline.left > TIME_FOR_A_RESTART_MS) {
-      const { dynos } = await listDynos(api, deadline);
-      if (!dynos.some(({ id, name, state }) => name === process && id === dyno && state === 'up')) {
+      const again = await listDynos(api, deadline).catch(async (error) => {
+        await harmless(restarts.giveBack(claim, before));
+        throw error;
+      });
+      const situation = { dynos: again.dynos, claims: history.claims, attempted, now: clock.now() };
+      const [verdict] = decide([candidate], config.rules, situation);
+      if (verdict?.kind !== 'restart') {
         await restarts.giveBack(claim, before);
         return 'changed';
       }
     }
     if (
       performance.now() - turnTakenAt > START_WITHIN_MS ||
-      deadline.left < TIME_FOR_A_RESTART_MS ||
+      deadline.left <= TIME_FOR_A_RESTART_MS ||
       surroundings.overdue.aborted
     ) {
       await restarts.giveBack(claim, before);
@@ -193,14 +218,18 @@ async function restartClaimed(
       // Unsettled, it settles by itself: a later scan finds the dyno gone, and the window holds.
       await harmless(restarts.settle(claim));
       return;
-    case 'refused': {
-      const givenBack = await harmless(restarts.giveBack(claim, before));
-      const message = givenBack
-        ? `${answer.message} The window is not spent: the next scan may try again.`
-        : `${answer.message} The claim could not be given back: within two minutes a later scan may try again.`;
-      log.emit({ event: 'RestartFailed', app, process, dyno, status: answer.status, message });
+    case 'refused':
+      // Said first: a table that hangs must not hold back what is known.
+      log.emit({
+        event: 'RestartFailed',
+        app,
+        process,
+        dyno,
+        status: answer.status,
+        message: `${answer.message} No window is spent: the claim is given back, and a later scan may try again.`,
+      });
+      await harmless(restarts.giveBack(claim, before));
       return;
-    }
     case 'unknown':
       log.emit({
         event: 'RestartFailed',

@@ -12,9 +12,9 @@
  *                since, or it is not taken                └── lease (50 s): who finds the claim unsettled
  *                                                             after that looks whether the dyno is still there
  *
- * What surprises: clocks of different runs may differ, so a lease is far longer than what is done under it.
- * From taking the turn a run has START_WITHIN_MS to begin its DELETE, which takes 10 s at most: 20 s, where the
- * lease is 50 s. Another clock may be half a minute ahead before it takes a live lease for a dead one.
+ * What surprises: clocks of different runs may differ, so a lease is far longer than what is done under it. From
+ * taking the turn a run has START_WITHIN_MS to begin its DELETE, which takes 10 s at most: 15 s, where the lease is
+ * 50 s. That leaves half a minute for another clock to be ahead, and 5 s for a dyno list that lags.
  */
 import {
   type AttributeValue,
@@ -46,7 +46,7 @@ export interface RestartHistory {
 export const LEASE_MS = 50_000;
 
 /** After taking its turn, a run begins its restart within this time or not at all. */
-export const START_WITHIN_MS = 10_000;
+export const START_WITHIN_MS = 5000;
 
 const WRITE_LIMIT_MS = 6000;
 

@@ -133,7 +133,18 @@ async function scanApp(
   const samplesKept = Math.max(...[...rules.values()].map(({ sustainedSamples }) => sustainedSamples));
   const sightings = new Sightings(memory, samplesKept);
 
-  const { dynos, silent, problem } = await observe(config, api, sightings, memory, surroundings, deadline);
+  const { dynos, silent, problem } = await observe(
+    config,
+    api,
+    sightings,
+    memory,
+    surroundings,
+    deadline,
+  ).catch((error) => {
+    // It has had its turn, whatever came of it: an app that always fails must not come first for ever.
+    if (error instanceof AppError && error.reason !== 'rate-limited') memory.watchedAt = clock.now();
+    throw error;
+  });
 
   const now = clock.now();
   const fresh = sightings.fresh(now);

@@ -78,7 +78,8 @@ async function readOnce(url: string, options: ReadLogOptions): Promise<LogRead &
     }
     const warning = response.headers.get('x-heroku-warning');
     if (warning !== null) notices.add(`logplex warns: ${warning}`);
-    const isEventStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    const isEventStream =
+      response.headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') ?? false;
     reader = new LogReader(isEventStream ? 'event-stream' : 'lines', options.onSample);
 
     let seen: Uint8Array = new Uint8Array();
