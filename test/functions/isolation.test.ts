@@ -1,7 +1,9 @@
-/** Whatever is wrong with one app, it ends in an event of its own, and the others are scanned all the same. */
+/**
+ * Whatever is wrong with one app, it ends in an event of its own, and the others are scanned all the same. What
+ * may go wrong between the function and Heroku is in faults.test.ts.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../functions/scan.ts';
-import type { FaultAction, RequestKind } from '../../infra/local/heroku/faults.ts';
 import { type Scene, startScene } from './scene.ts';
 
 describe('law 8: one app’s trouble stays its own', () => {
@@ -32,18 +34,6 @@ describe('law 8: one app’s trouble stays its own', () => {
         scene.world.configure('sick', { token: 'revoked' });
       },
     ],
-    ['forbidden', 'an app that the account may not see', () => strike({ status: 403 })],
-    ['forbidden', 'an account behind in its payments', () => strike({ status: 402 })],
-    ['not-found', 'an app that is gone', () => strike({ status: 404 })],
-    ['rate-limited', 'a rate limit', () => strike({ status: 429 })],
-    ['heroku', 'server errors', () => strike({ status: 503 })],
-    ['heroku', 'connections that are reset', () => strike('reset')],
-    ['heroku', 'an answer that is no JSON', () => strike({ status: 201, body: '<html>' })],
-    ['timeout', 'requests that hang', () => strike('hang')],
-    ['heroku', 'a log URL that is reset', () => strike('reset', 'log-url')],
-    ['heroku', 'a log that breaks off', () => strike({ resetAfterBytes: 1000 }, 'log-url')],
-    ['timeout', 'a log that hangs', () => strike({ hangAfterBytes: 1000 }, 'log-url')],
-    ['timeout', 'a log that trickles', () => strike({ trickle: 10 }, 'log-url')],
   ])('says %s of %s, and scans the others', async (reason, _case, break_) => {
     addApp('sick', 1, []);
     addApp('well', 2, [1]);
@@ -54,14 +44,6 @@ describe('law 8: one app’s trouble stays its own', () => {
     expect(restarted()).toEqual(['well web.1']);
     expect(of('ScanDone')).toMatchObject([{ apps: 2, failures: 1, restarts: 1 }]);
   });
-
-  function strike(fault: FaultAction, kind: RequestKind = 'log-session'): void {
-    scene.heroku.faults.push({
-      match: (request) => request.kind === kind && request.app === 'sick',
-      do: fault,
-    });
-    scene.world.configure('sick', {});
-  }
 
   it('names every mistake of a config in one event', async () => {
     addApp('sick', 1, [1]);
