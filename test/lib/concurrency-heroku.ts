@@ -7,7 +7,7 @@ import type { Deadline } from '../../lib/deadline.ts';
 import { AppError } from '../../lib/errors.ts';
 import { type Dyno, PlatformApi } from '../../lib/heroku/platform-api.ts';
 import { RateBudget } from '../../lib/heroku/rate-budget.ts';
-import { LEASE_MS, START_WITHIN_MS } from '../../lib/restarts.ts';
+import { START_WITHIN_MS } from '../../lib/restarts.ts';
 import { EPOCH, type Run, type World } from './concurrency-time.ts';
 
 /** How long a DELETE may be under way: the time limit of lib/heroku/platform-api.ts. */
@@ -15,16 +15,8 @@ const DELETE_MS = 10_000;
 /** A dyno list counts as read "right before" a restart for so long. */
 const RIGHT_BEFORE_MS = 1000;
 
-/**
- * The farthest that two clocks are apart: so much earlier may another run take a live lease for a dead one.
- *
- * What is left out on purpose, for lib breaks its laws there: a list that, so long after a restart's turn was
- * taken, still shows the old dyno as up. Whether it lags (another run takes the restart for one that did not
- * happen, and restarts the name again), or was made before the restart and comes late (another run does not
- * know that the dyno is down, and takes down one too many: the list is then read anew, but not judged anew).
- */
+/** The farthest that two clocks are apart: so much earlier may another run take a live lease for a dead one. */
 export const SKEW_MS = 30_000;
-const TAKEN_FOR_DEAD_MS = LEASE_MS - SKEW_MS;
 
 /** How a dyno that takes another's place comes up, milliseconds. */
 export interface Replacement {
@@ -47,7 +39,7 @@ export interface Place {
   goneUntil: number;
   upAt: number;
   /** When a restart of ours was last performed, by which run; and until when the dyno is down by it. */
-  restart: { at: number; by: Run; turnAt: number } | undefined;
+  restart: { at: number; by: Run } | undefined;
   downByUsUntil: number;
   cycledAt: number;
 }
@@ -60,8 +52,6 @@ export interface Watched {
   /** When the newest list was made at Heroku, and when its answer arrived. */
   listMadeAt: number;
   listedAt: number;
-  /** When it last asked for the time: before a DELETE, that is when it took its turn. */
-  turnAt: number;
 }
 
 export interface Rule {
@@ -144,22 +134,10 @@ export class Heroku {
     }
     // Nor would the claim explain a list that lags behind and shows that one: it names another.
     this.#replace(place, { lagging: !unknowable });
-    place.restart = { at: world.now, by: watched.run, turnAt: watched.turnAt };
-    place.lagsUntil = Math.max(world.now, Math.min(place.lagsUntil, watched.turnAt + TAKEN_FOR_DEAD_MS));
+    place.restart = { at: world.now, by: watched.run };
     place.downByUsUntil = place.upAt;
     this.restarts++;
     world.tell('Heroku', `restarts ${name}: now ${place.id}, up in ${place.upAt - world.now} ms`);
-  }
-
-  /** Whether a list made then is of the kind that is left out. */
-  isTooOld(madeAt: number, run: Run): boolean {
-    return this.places.some(
-      ({ restart }) =>
-        restart !== undefined &&
-        restart.by !== run &&
-        restart.at >= madeAt &&
-        this.#world.now >= restart.turnAt + TAKEN_FOR_DEAD_MS,
-    );
   }
 
   #replace(place: Place, { lagging }: { lagging: boolean }): void {
@@ -225,9 +203,6 @@ export class ApiOfRun extends PlatformApi {
       if (signal.aborted) throw new AppError('timeout', 'GET dynos: Heroku did not answer in time.');
       throw error;
     });
-    if (this.#heroku.isTooOld(madeAt, this.#watched.run)) {
-      throw new AppError('timeout', 'GET dynos: left out, see SKEW_MS.');
-    }
     this.#watched.listMadeAt = madeAt;
     this.#watched.listedAt = this.#world.now;
     return dynos;
