@@ -6,12 +6,13 @@
  * over? `decide` then looks at everything around the dynos that are: is that very dyno still there, may it be
  * restarted, did this process have its restart already, and would too many of its type be down at once?
  */
-import type { Amount, Rules } from './config/app-config.ts';
+import type { Rules } from './config/app-config.ts';
 import type { RestartReason, SpareReason } from './events.ts';
 import type { Dyno } from './heroku/platform-api.ts';
 import type { Sample } from './heroku/sample.ts';
 import type { Claim } from './restart-items.ts';
 import { type DynoSamples, FRESH_MS } from './sightings.ts';
+import { sizeOf, type Thresholds, thresholdsOf } from './thresholds.ts';
 
 /** A dyno that is over its threshold. Sizes are in MB. */
 export interface Candidate {
@@ -45,36 +46,11 @@ export type Assessment =
 
 export type Verdict = { readonly kind: 'restart'; readonly candidate: Candidate } | Spared;
 
-/** Of a dyno of 1024 MB: what the default threshold is measured by. */
-const DEFAULT_THRESHOLD_MB = 1000;
-const DEFAULT_THRESHOLD_QUOTA_MB = 1024;
-
 /**
  * So long after a restart was asked for, the list may not show it yet: the dyno counts as down. Longer than any
  * list has been seen to lag, and less than a minute, for the next scan may go on.
  */
 const RESTART_SHOWS_WITHIN_MS = 50_000;
-
-/** What of a sample is compared with the restart threshold, MB; null where the sample does not say. */
-export function sizeOf(sample: Sample, measure: Rules['measure']): number | null {
-  switch (measure) {
-    case 'memory_total':
-      return sample.total;
-    case 'memory_rss':
-      return sample.rss ?? null;
-    case 'memory_rss+memory_swap':
-      return sample.rss === undefined || sample.swap === undefined
-        ? null
-        : hundredths(sample.rss + sample.swap);
-    default:
-      return measure satisfies never;
-  }
-}
-
-/** Heroku gives sizes to the hundredth of a MB; sums and shares of them are no more exact than that. */
-function hundredths(megabytes: number): number {
-  return Math.round(megabytes * 100) / 100;
-}
 
 /**
  * Is this dyno over?
@@ -119,28 +95,6 @@ function staleness(at: number, now: number): string | null {
   if (Math.abs(now - at) <= FRESH_MS) return null;
   const age = Math.round((now - at) / 1000);
   return `Its newest sample is ${age} s old: more than ${FRESH_MS / 1000} s say nothing of now.`;
-}
-
-/** In MB; undefined where nothing is asked for, or where that takes a quota and none is known. */
-export interface Thresholds {
-  readonly memory: number | undefined;
-  readonly swap: number | undefined;
-}
-
-/** What a dyno of this quota (MB) is compared with. */
-export function thresholdsOf(rules: Rules, quota: number | undefined): Thresholds {
-  const inMegabytes = (amount: Amount | undefined) => {
-    if (amount?.unit !== 'percent') return amount?.value;
-    return quota === undefined ? undefined : hundredths((quota * amount.value) / 100);
-  };
-  const byDefault =
-    quota === undefined
-      ? DEFAULT_THRESHOLD_MB
-      : hundredths((quota * DEFAULT_THRESHOLD_MB) / DEFAULT_THRESHOLD_QUOTA_MB);
-  return {
-    memory: rules.restartThreshold === undefined ? byDefault : inMegabytes(rules.restartThreshold),
-    swap: inMegabytes(rules.swapThreshold),
-  };
 }
 
 /** What the config asks for and the samples of this dyno do not say, in words; null where they say all. */

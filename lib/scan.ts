@@ -14,7 +14,7 @@ import pLimit from 'p-limit';
 import { type AppConfig, parseAppConfig } from './config/app-config.ts';
 import { type Configuration, type Read, readConfiguration } from './config/read.ts';
 import { Deadline } from './deadline.ts';
-import { assess, type Candidate, sizeOf, unmeasurable } from './decide.ts';
+import { assess, type Candidate, unmeasurable } from './decide.ts';
 import { AppError, describeError, type FailureReason } from './errors.ts';
 import type { EventLog, ScanDone } from './events.ts';
 import { PlatformApi } from './heroku/platform-api.ts';
@@ -23,6 +23,7 @@ import { observe } from './observe.ts';
 import { restartCandidates, saySpared } from './restart.ts';
 import { AppMemory, type DynoSamples, Sightings } from './sightings.ts';
 import type { Surroundings } from './surroundings.ts';
+import { sizeOf } from './thresholds.ts';
 
 export interface ScanResult {
   readonly done: ScanDone;

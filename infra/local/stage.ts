@@ -4,7 +4,7 @@
  */
 
 import type { Rules } from '../../lib/config/app-config.ts';
-import { thresholdsOf } from '../../lib/decide.ts';
+import { thresholdsOf } from '../../lib/thresholds.ts';
 import type { DynoRow } from './show/dyno-row.ts';
 
 export interface Stage {

@@ -6,7 +6,6 @@ import {
   type Candidate,
   decide,
   type Situation,
-  sizeOf,
   unmeasurable,
   type Verdict,
 } from '../../lib/decide.ts';
@@ -15,6 +14,7 @@ import type { Dyno } from '../../lib/heroku/platform-api.ts';
 import type { Sample } from '../../lib/heroku/sample.ts';
 import type { Claim } from '../../lib/restart-items.ts';
 import type { DynoSamples } from '../../lib/sightings.ts';
+import { sizeOf } from '../../lib/thresholds.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
 const SECOND = 1000;
