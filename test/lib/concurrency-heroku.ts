@@ -170,7 +170,7 @@ export class ApiOfRun extends PlatformApi {
   constructor(heroku: Heroku, watched: Watched, world: World) {
     super('app', {
       baseUrl: 'https://api.heroku.test',
-      token: 'token',
+      token: 'HRKU-the-token-of-all-runs',
       tokenName: 'default',
       budget: new RateBudget(),
       fetch: async (url, init) => this.#delete(String(url), init?.signal),

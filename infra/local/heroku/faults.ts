@@ -6,11 +6,14 @@
 
 export type RequestKind =
   | 'account'
+  | 'account-features'
+  | 'authorizations'
   | 'rate-limits'
   | 'apps'
   | 'app'
   | 'dynos'
   | 'dyno'
+  /** Of a dyno, of a process type, or of all. */
   | 'restart'
   | 'features'
   | 'formation'

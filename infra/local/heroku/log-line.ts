@@ -59,7 +59,7 @@ export class RawLine implements LogLine {
 /** What a log session narrows the log down to. */
 export interface LogFilter {
   readonly source?: string | undefined;
-  /** `web.1`. */
+  /** `web.1`, or `web` for all of the type, which the CLI sends on Cedar. */
   readonly dyno?: string | undefined;
   /** `web`. */
   readonly type?: string | undefined;
@@ -68,7 +68,7 @@ export interface LogFilter {
 export function passes(filter: LogFilter, source: LogSource, process: string): boolean {
   return (
     (filter.source === undefined || filter.source === source) &&
-    (filter.dyno === undefined || filter.dyno === process) &&
+    (filter.dyno === undefined || filter.dyno === process || filter.dyno === typeOfProcess(process)) &&
     (filter.type === undefined || filter.type === typeOfProcess(process))
   );
 }

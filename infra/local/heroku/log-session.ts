@@ -31,6 +31,8 @@ interface Kept {
 export class LogSessions {
   readonly #clock: VirtualClock;
   readonly #random: Random;
+  /** The path of every URL that was ever given out. */
+  readonly paths: string[] = [];
   /** The one that was used last stands last. */
   readonly #kept = new Map<string, Kept>();
 
@@ -44,6 +46,7 @@ export class LogSessions {
     const now = this.#clock.now();
     const session = { ...request, id: this.#random.uuid(), app, createdAt: now };
     this.#kept.set(session.id, { session, usedAt: now, readers: 0 });
+    this.paths.push(`/sessions/${session.id}`);
     return session;
   }
 

@@ -4,17 +4,22 @@
  */
 import * as z from 'zod/mini';
 import type { Clock } from '../../../lib/clock.ts';
-import type { SimulatedApp } from './app.ts';
+import { ApiError, found, notFound, parsed } from './api-error.ts';
+import type { ProcessType, SimulatedApp } from './app.ts';
+import { type Authorization, type Authorizations, allows, SCOPES } from './authorizations.ts';
 import type { LogSessions } from './log-session.ts';
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
 import {
+  accountJson,
   appJson,
+  authorizationJson,
   dynoJson,
   FEATURE_NAMES,
   type FeatureName,
   featureJson,
   formationJson,
   logSessionJson,
+  rateLimitJson,
 } from './representations.ts';
 import type { Route } from './routes.ts';
 
@@ -26,9 +31,12 @@ export interface ApiRequest {
   readonly body: string;
 }
 
-export interface ApiAnswer {
+interface Outcome {
   readonly status: number;
   readonly body: unknown;
+}
+
+export interface ApiAnswer extends Outcome {
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -56,66 +64,66 @@ const LogSessionBody = z.object({
 });
 const FeatureBody = z.object({ enabled: z.boolean() });
 
-class ApiError extends Error {
-  readonly status: number;
-  readonly id: string;
-
-  constructor(status: number, id: string, message: string) {
-    super(message);
-    this.status = status;
-    this.id = id;
-  }
-}
+const AuthorizationBody = z.object({
+  description: z._default(z.nullable(z.string()), ''),
+  // The CLI sends the text that was typed.
+  expires_in: z._default(z.nullable(z.coerce.number().check(z.int(), z.positive())), null),
+  scope: z._default(z.nullable(z.array(z.enum(SCOPES))), ['global']),
+});
 
 export class PlatformApi {
   readonly apps = new Map<string, SimulatedApp>();
   readonly restarts: RestartRecord[] = [];
-  readonly #accounts = new Map<string, string>();
+  readonly #authorizations: Authorizations;
   readonly #clock: Clock;
   readonly #sessions: LogSessions;
   readonly #rateLimit: RateLimit;
 
-  constructor(clock: Clock, sessions: LogSessions, rateLimit: RateLimitOptions | undefined) {
+  constructor(
+    clock: Clock,
+    authorizations: Authorizations,
+    sessions: LogSessions,
+    rateLimit: RateLimitOptions | undefined,
+  ) {
     this.#clock = clock;
+    this.#authorizations = authorizations;
     this.#sessions = sessions;
     this.#rateLimit = new RateLimit(clock, rateLimit);
   }
 
-  addToken(token: string, account: string): void {
-    this.#accounts.set(token, account);
-  }
-
-  removeToken(token: string): void {
-    this.#accounts.delete(token);
-  }
-
   /** Whose token an `Authorization` header holds. */
-  accountOf(authorization: string | undefined): string | undefined {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    return token === undefined ? undefined : this.#accounts.get(token);
+  accountOf(header: string | undefined): string | undefined {
+    return this.#authorizationOf(header)?.account;
   }
 
   /** `baseUrl` is where this server is, for the URLs it gives out. */
   answer(request: ApiRequest, baseUrl: string): ApiAnswer {
-    const account = this.accountOf(request.authorization);
-    const answered = this.#try(request, account, baseUrl);
-    if (account === undefined) return { ...answered, headers: {} };
-    const remaining = String(this.#rateLimit.remaining(account));
+    const authorization = this.#authorizationOf(request.authorization);
+    const answered = this.#try(request, authorization, baseUrl);
+    if (authorization === undefined) return { ...answered, headers: {} };
+    const remaining = String(this.#rateLimit.remaining(authorization.account));
     return { ...answered, headers: { 'ratelimit-remaining': remaining } };
   }
 
-  #try(request: ApiRequest, account: string | undefined, baseUrl: string): { status: number; body: unknown } {
+  #authorizationOf(header: string | undefined): Authorization | undefined {
+    const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+    return token === undefined ? undefined : this.#authorizations.ofToken(token);
+  }
+
+  #try(request: ApiRequest, authorization: Authorization | undefined, baseUrl: string): Outcome {
     try {
-      return this.#perform(request, this.#admit(request, account), baseUrl);
+      return this.#perform(request, this.#admit(request, authorization), baseUrl);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return { status: error.status, body: { id: error.id, message: error.message } };
     }
   }
 
-  #admit({ accept, route }: ApiRequest, account: string | undefined): string {
-    if (account === undefined) throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
-    if (!/application\/vnd\.heroku\+json; ?version=3(?![\w.])/.test(accept ?? '')) {
+  /** Answers whose request it is. Variants of the version (`3.sdk`, which the CLI asks for) are the same here. */
+  #admit({ accept, method, route }: ApiRequest, authorization: Authorization | undefined): string {
+    if (authorization === undefined) throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
+    const { account, scope } = authorization;
+    if (!/application\/vnd\.heroku\+json; ?version=3(?:\.[a-z-]+)?(?![\w.])/.test(accept ?? '')) {
       throw new ApiError(406, 'not_acceptable', 'Expected Accept: application/vnd.heroku+json; version=3.');
     }
     if (route.kind !== 'rate-limits' && !this.#rateLimit.take(account)) {
@@ -125,16 +133,29 @@ export class PlatformApi {
         'Your account has no requests left for now. Wait, then try again.',
       );
     }
+    if (!allows(scope, method, route.kind)) {
+      throw new ApiError(
+        403,
+        'forbidden',
+        `The scope of this token, ${scope}, does not allow ${method} here.`,
+      );
+    }
     return account;
   }
 
-  #perform(request: ApiRequest, account: string, baseUrl: string): { status: number; body: unknown } {
+  #perform(request: ApiRequest, account: string, baseUrl: string): Outcome {
     const { route } = request;
     switch (route.kind) {
       case 'account':
-        return ok({ id: account, email: account, name: account, verified: true });
+        return ok(accountJson(account));
+      case 'account-features':
+        // There are features of apps alone.
+        if (route.feature !== undefined) throw notFound('account feature');
+        return ok([]);
+      case 'authorizations':
+        return this.#authorize(request, account);
       case 'rate-limits':
-        return ok({ remaining: this.#rateLimit.remaining(account) });
+        return ok(rateLimitJson(this.#rateLimit.remaining(account)));
       case 'apps':
         return ok([...this.apps.values()].filter((app) => maySee(app, account)).map(appJson));
       case 'app':
@@ -148,7 +169,7 @@ export class PlatformApi {
         return ok(dynoJson(app, found(app.find(route.dyno ?? ''), 'dyno')));
       }
       case 'restart':
-        return this.#restart(this.#app(route, account), route.dyno ?? '');
+        return this.#restart(this.#app(route, account), route);
       case 'features':
         return this.#features(this.#app(route, account), request);
       case 'formation':
@@ -174,16 +195,39 @@ export class PlatformApi {
   }
 
   /** By UUID it answers well and does nothing, as has been reported (heroku3.py, issue 85). */
-  #restart(app: SimulatedApp, nameOrId: string): { status: number; body: unknown } {
-    const dyno = found(app.find(nameOrId), 'dyno');
-    if (dyno.name === nameOrId) {
-      this.restarts.push({ at: this.#clock.now(), app: app.name, process: dyno.name, dyno: dyno.id });
-      app.restart(dyno.name);
+  #restart(app: SimulatedApp, { dyno: nameOrId, processType }: Route): Outcome {
+    if (processType !== undefined) found(processOf(app, processType), 'process type');
+    const dynos =
+      nameOrId === undefined
+        ? app.dynos().filter(({ type, oneOff }) => !oneOff && type === (processType ?? type))
+        : [found(app.find(nameOrId), 'dyno')].filter(({ name }) => name === nameOrId);
+    for (const { id, name } of dynos) {
+      this.restarts.push({ at: this.#clock.now(), app: app.name, process: name, dyno: id });
+      app.restart(name);
     }
     return { status: 202, body: {} };
   }
 
-  #features(app: SimulatedApp, { method, route, body }: ApiRequest): { status: number; body: unknown } {
+  #authorize({ method, route, body }: ApiRequest, account: string): Outcome {
+    const all = this.#authorizations.ofAccount(account);
+    if (method === 'POST') {
+      const { description, expires_in, scope } = parsed(AuthorizationBody, body);
+      const created = this.#authorizations.create({
+        ...{ account, description: description ?? '', scope: scope ?? ['global'] },
+        expiresInSeconds: expires_in,
+      });
+      return { status: 201, body: authorizationJson(created) };
+    }
+    if (route.authorization === undefined) return ok(all.map(authorizationJson));
+    const authorization = found(
+      all.find(({ id }) => id === route.authorization),
+      'authorization',
+    );
+    if (method === 'DELETE') this.#authorizations.revoke(authorization);
+    return ok(authorizationJson(authorization));
+  }
+
+  #features(app: SimulatedApp, { method, route, body }: ApiRequest): Outcome {
     if (route.feature === undefined) return ok(FEATURE_NAMES.map((name) => featureJson(app, name)));
     const name = found(
       FEATURE_NAMES.find((known: FeatureName) => known === route.feature),
@@ -193,7 +237,7 @@ export class PlatformApi {
     return ok(featureJson(app, name));
   }
 
-  #createLogSession(app: SimulatedApp, body: string, baseUrl: string): { status: number; body: unknown } {
+  #createLogSession(app: SimulatedApp, body: string, baseUrl: string): Outcome {
     const { source, lines, tail, dyno, dyno_name, type } = parsed(LogSessionBody, body);
     const session = this.#sessions.create(app, {
       filter: { source, dyno: dyno_name ?? dyno, type },
@@ -204,42 +248,19 @@ export class PlatformApi {
   }
 }
 
-function formation(app: SimulatedApp, type: string | undefined): { status: number; body: unknown } {
-  const all = app.formation();
-  if (type === undefined) return ok(all.map((process) => formationJson(app, process)));
-  const process = all.find((one) => one.type === type || one.id === type);
-  return ok(formationJson(app, found(process, 'process type')));
+function formation(app: SimulatedApp, type: string | undefined): Outcome {
+  if (type === undefined) return ok(app.formation().map((process) => formationJson(app, process)));
+  return ok(formationJson(app, found(processOf(app, type), 'process type')));
+}
+
+function processOf(app: SimulatedApp, typeOrId: string): ProcessType | undefined {
+  return app.formation().find(({ type, id }) => type === typeOrId || id === typeOrId);
 }
 
 function maySee(app: SimulatedApp, account: string): boolean {
   return app.options.access?.includes(account) ?? true;
 }
 
-function ok(body: unknown): { status: number; body: unknown } {
+function ok(body: unknown): Outcome {
   return { status: 200, body };
-}
-
-function found<T>(thing: T | undefined, what: string): T {
-  if (thing === undefined) throw notFound(what);
-  return thing;
-}
-
-function notFound(what: string): ApiError {
-  return new ApiError(404, 'not_found', `Couldn't find that ${what}.`);
-}
-
-function parsed<T>(schema: z.ZodMiniType<T>, body: string): T {
-  const result = z.safeParse(schema, jsonOf(body));
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-  throw new ApiError(422, 'invalid_params', `Invalid request. ${problems.join('. ')}`);
-}
-
-function jsonOf(text: string): unknown {
-  if (text === '') return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ApiError(400, 'bad_request', 'Unable to parse the JSON in the request body.');
-  }
 }

@@ -9,18 +9,24 @@ export interface Route {
   /** Name or UUID. */
   readonly dyno?: string | undefined;
   readonly feature?: string | undefined;
+  readonly authorization?: string | undefined;
   readonly processType?: string | undefined;
   readonly session?: string | undefined;
 }
 
 const PATTERNS: readonly (readonly [kind: RequestKind, methods: string, pattern: RegExp])[] = [
   ['account', 'GET', /^\/account$/],
+  ['account-features', 'GET', /^\/account\/features(?:\/(?<feature>[^/]+))?$/],
   ['rate-limits', 'GET', /^\/account\/rate-limits$/],
+  ['authorizations', 'GET POST', /^\/oauth\/authorizations$/],
+  ['authorizations', 'GET DELETE', /^\/oauth\/authorizations\/(?<authorization>[^/]+)$/],
   ['apps', 'GET', /^\/apps$/],
   ['app', 'GET', /^\/apps\/(?<app>[^/]+)$/],
   ['dynos', 'GET', /^\/apps\/(?<app>[^/]+)\/dynos$/],
   ['dyno', 'GET', /^\/apps\/(?<app>[^/]+)\/dynos\/(?<dyno>[^/]+)$/],
   ['restart', 'DELETE', /^\/apps\/(?<app>[^/]+)\/dynos\/(?<dyno>[^/]+)$/],
+  ['restart', 'DELETE', /^\/apps\/(?<app>[^/]+)\/dynos$/],
+  ['restart', 'DELETE', /^\/apps\/(?<app>[^/]+)\/formations\/(?<processType>[^/]+)$/],
   ['features', 'GET', /^\/apps\/(?<app>[^/]+)\/features$/],
   ['features', 'GET PATCH', /^\/apps\/(?<app>[^/]+)\/features\/(?<feature>[^/]+)$/],
   ['formation', 'GET', /^\/apps\/(?<app>[^/]+)\/formation(?:\/(?<processType>[^/]+))?$/],
@@ -43,6 +49,7 @@ export function routeOf(method: string, path: string): Route {
       app: named('app'),
       dyno: named('dyno'),
       feature: named('feature'),
+      authorization: named('authorization'),
       processType: named('processType'),
       session: named('session'),
     };

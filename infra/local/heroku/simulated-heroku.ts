@@ -8,6 +8,7 @@ import { closeServer, listenOnLoopback, readBody } from '../loopback.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { SimulatedApp } from './app.ts';
 import type { AppOptions } from './app-options.ts';
+import { Authorizations } from './authorizations.ts';
 import { type BodyOptions, BodyWriter } from './body-writer.ts';
 import {
   type CannedAnswer,
@@ -71,6 +72,7 @@ export class SimulatedHeroku {
   authorizationLeaks = 0;
   readonly #clock: VirtualClock;
   readonly #random: Random;
+  readonly #authorizations: Authorizations;
   readonly #sessions: LogSessions;
   readonly #api: PlatformApi;
   readonly #server: Server;
@@ -80,7 +82,8 @@ export class SimulatedHeroku {
     this.#clock = clock;
     this.#random = new Random(seed);
     this.#sessions = new LogSessions(clock, this.#random.fork('sessions'));
-    this.#api = new PlatformApi(clock, this.#sessions, rateLimit);
+    this.#authorizations = new Authorizations(clock, this.#random.fork('authorizations'));
+    this.#api = new PlatformApi(clock, this.#authorizations, this.#sessions, rateLimit);
     this.#server = createServer((request, response) => void this.#receive(request, response));
   }
 
@@ -100,12 +103,19 @@ export class SimulatedHeroku {
     return closeServer(this.#server);
   }
 
+  /** The token is to begin with `HRKU-`. */
   addToken(token: string, account = 'developer@example.com'): void {
-    this.#api.addToken(token, account);
+    this.#authorizations.add(token, account);
   }
 
   revokeToken(token: string): void {
-    this.#api.removeToken(token);
+    const authorization = this.#authorizations.ofToken(token);
+    if (authorization !== undefined) this.#authorizations.revoke(authorization);
+  }
+
+  /** What must be seen nowhere: every token there ever was, and the path of every log session's URL. */
+  get secrets(): readonly string[] {
+    return [...this.#authorizations.tokens, ...this.#sessions.paths];
   }
 
   addApp(name: string, options: AppOptions = {}): SimulatedApp {

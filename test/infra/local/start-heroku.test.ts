@@ -58,11 +58,11 @@ describe('the local run against Heroku', () => {
 
   it('shows a scan that failed, and goes on', async () => {
     const { environment } = await startHeroku();
-    const { code, stdout } = await start(ARGS, { ...environment, MY_TOKEN: 'revoked-token' }).ended;
+    const { code, stdout } = await start(ARGS, { ...environment, MY_TOKEN: 'HRKU-revoked-token' }).ended;
     expect(stdout).toMatch(/AppFailed +my-shop .* unauthorized: /);
     expect(stdout).toMatch(/ScanFailed +minute 1: Every app failed/);
     expect(stdout).toMatch(/scans failed +1/);
-    expect(stdout).not.toContain('revoked-token');
+    expect(stdout).not.toContain('HRKU-revoked-token');
     expect(code).toBe(1);
   });
 

@@ -39,11 +39,11 @@ it('is found by the SDK through the environment alone', async () => {
 
 it('has a Heroku that knows the stored tokens', async () => {
   const world = await start();
-  world.storeToken('other', 'another-token', 'bob');
-  for (const token of [world.token, 'another-token']) {
+  world.storeToken('other', 'HRKU-another-token', 'bob');
+  for (const token of [world.token, 'HRKU-another-token']) {
     const headers = { accept: ACCEPT, authorization: `Bearer ${token}` };
     expect((await fetch(`${world.environment.HEROKU_API_URL}/apps`, { headers })).status).toBe(200);
   }
   expect(world.heroku.requests.map(({ account }) => account)).toEqual(['developer@example.com', 'bob']);
-  expect(world.parameters.get('/whacamole/tokens/other')).toBe('another-token');
+  expect(world.parameters.get('/whacamole/tokens/other')).toBe('HRKU-another-token');
 });

@@ -10,6 +10,8 @@ import {
 import { VirtualClock } from '../../../../infra/local/virtual-clock.ts';
 
 export const ACCEPT = 'application/vnd.heroku+json; version=3';
+/** Alice's. */
+export const TOKEN = 'HRKU-the-login-of-alice';
 
 const LogSession = z.object({ logplex_url: z.string() });
 export const Dyno = z.object({
@@ -24,12 +26,12 @@ export async function startHeroku(options: Partial<SimulatedHerokuOptions> = {})
   const clock = options.clock ?? new VirtualClock();
   const heroku = new SimulatedHeroku({ ...options, clock });
   const url = await heroku.listen();
-  heroku.addToken('secret', 'alice');
+  heroku.addToken(TOKEN, 'alice');
   onTestFinished(() => heroku.close());
   const call = (path: string, init: RequestInit = {}) =>
     fetch(url + path, {
       ...init,
-      headers: { accept: ACCEPT, authorization: 'Bearer secret', ...init.headers },
+      headers: { accept: ACCEPT, authorization: `Bearer ${TOKEN}`, ...init.headers },
     });
   const logUrl = async (app: string, body: Record<string, unknown>) => {
     const response = await call(`/apps/${app}/log-sessions`, { method: 'POST', body: JSON.stringify(body) });

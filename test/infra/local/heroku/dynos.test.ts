@@ -61,6 +61,31 @@ describe('a restart by name', () => {
   });
 });
 
+describe('a restart of many', () => {
+  it.each([
+    ['all dynos', '/apps/shop/dynos', ['web.1', 'web.2', 'worker.1']],
+    ['a process type', '/apps/shop/formations/web', ['web.1', 'web.2']],
+  ])('restarts %s, and no one-off', async (_name, path, expected) => {
+    const { heroku, clock, call, dynos } = await startHeroku();
+    const app = heroku.addApp('shop');
+    app.scale('web', 2);
+    app.scale('worker', 1);
+    app.runOneOff({ number: 4711 });
+    clock.advance(60_000);
+    const before = await dynos('shop');
+    expect((await call(path, { method: 'DELETE' })).status).toBe(202);
+    const kept = new Set((await dynos('shop')).map(({ id }) => id));
+    expect(before.filter(({ id }) => !kept.has(id)).map(({ name }) => name)).toEqual(expected);
+    expect(heroku.restarts.map(({ process }) => process)).toEqual(expected);
+  });
+
+  it('is 404 for a type that the app does not have', async () => {
+    const { heroku, call } = await startHeroku();
+    heroku.addApp('shop').scale('web', 1);
+    expect((await call('/apps/shop/formations/worker', { method: 'DELETE' })).status).toBe(404);
+  });
+});
+
 describe('preboot', () => {
   it('lets the old dyno live, grow and log, unlisted, for the boot timeout and two minutes', async () => {
     const { heroku, clock, call, lines } = await startHeroku();

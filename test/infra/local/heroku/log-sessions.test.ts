@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { startHeroku } from './client.ts';
+import { startHeroku, TOKEN } from './client.ts';
 
 const SAMPLE =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{5,6}\+00:00 heroku\[(web\.\d)\]: source=\1 dyno=heroku\.\d+\.[0-9a-f-]{36} sample#memory_total=[\d.]+MB sample#memory_rss=[\d.]+MB sample#memory_cache=[\d.]+MB sample#memory_swap=[\d.]+MB sample#memory_pgpgin=\d+pages sample#memory_pgpgout=\d+pages sample#memory_quota=512\.00MB$/;
@@ -100,6 +100,7 @@ describe('the history of an app', () => {
     const workers = await lines('shop', { type: 'worker', lines: 1500 });
     expect(workers.every((line) => line.includes(' heroku[worker.1]: '))).toBe(true);
     expect(await lines('shop', { dyno: 'web.1', lines: 1500 })).toEqual(web1);
+    expect(await lines('shop', { dyno: 'worker', lines: 1500 })).toEqual(workers);
   });
 
   it('has no samples without log-runtime-metrics, and R14 none the less', async () => {
@@ -195,7 +196,7 @@ describe('a log session', () => {
     const { heroku, logUrl } = await startHeroku();
     heroku.addApp('shop');
     const url = await logUrl('shop', {});
-    expect((await fetch(url, { headers: { authorization: 'Bearer secret' } })).status).toBe(400);
+    expect((await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(400);
     expect(heroku.authorizationLeaks).toBe(1);
     expect((await fetch(url)).status).toBe(200);
     expect(heroku.authorizationLeaks).toBe(1);

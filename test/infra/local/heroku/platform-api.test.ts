@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCEPT, startHeroku } from './client.ts';
+import { ACCEPT, startHeroku, TOKEN } from './client.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -10,7 +10,7 @@ describe('who may call', () => {
     const unknown = await call('/apps', { headers: { authorization: 'Bearer guessed' } });
     expect(unknown.status).toBe(401);
     expect(await unknown.json()).toMatchObject({ id: 'unauthorized', message: expect.any(String) });
-    heroku.revokeToken('secret');
+    heroku.revokeToken(TOKEN);
     expect((await call('/apps')).status).toBe(401);
     expect(heroku.requests.map(({ status, withoutToken }) => [status, withoutToken])).toEqual([
       [401, true],
@@ -24,9 +24,16 @@ describe('who may call', () => {
     ['*/*'],
     ['application/vnd.heroku+json'],
     ['application/vnd.heroku+json; version=2'],
+    ['application/vnd.heroku+json; version=30'],
   ])('is answered 406 for Accept: %s', async (accept) => {
     const { call } = await startHeroku();
     expect((await call('/apps', { headers: { accept } })).status).toBe(406);
+  });
+
+  it('may ask for a variant of the version, as the Heroku CLI does', async () => {
+    const { call } = await startHeroku();
+    const accept = 'application/vnd.heroku+json; version=3.sdk';
+    expect((await call('/apps', { headers: { accept } })).status).toBe(200);
   });
 
   it('sees its own apps alone', async () => {
@@ -74,13 +81,15 @@ describe('the rate limit', () => {
   it('is each account’s own, and spares rate-limits and log URLs', async () => {
     const { heroku, call, logUrl } = await startHeroku({ rateLimit: { capacity: 2, perMinute: 1 } });
     heroku.addApp('shop');
-    heroku.addToken('other', 'bob');
+    heroku.addToken('HRKU-the-login-of-bob', 'bob');
     const url = await logUrl('shop', {});
     for (let times = 0; times < 3; times++) await (await fetch(url)).text();
     expect(await (await call('/account/rate-limits')).json()).toEqual({ remaining: 1 });
     expect((await call('/account')).status).toBe(200);
     expect((await call('/account')).status).toBe(429);
-    expect((await call('/account', { headers: { authorization: 'Bearer other' } })).status).toBe(200);
+    expect(
+      (await call('/account', { headers: { authorization: 'Bearer HRKU-the-login-of-bob' } })).status,
+    ).toBe(200);
   });
 
   it('starts at 4,500', async () => {
@@ -164,10 +173,18 @@ describe('what is answered', () => {
     expect((await call('/apps/shop/features/none')).status).toBe(404);
   });
 
+  it('tells an account of itself, which has no features of its own', async () => {
+    const { call } = await startHeroku();
+    const account = await (await call('/account')).json();
+    expect(account).toMatchObject({ id: expect.stringMatching(UUID), email: 'alice', verified: true });
+    expect(await (await call('/account/features')).json()).toEqual([]);
+    expect((await call('/account/features/log-runtime-metrics')).status).toBe(404);
+  });
+
   it('is 404 for what is not simulated, and 400 for what is no JSON', async () => {
     const { heroku, call } = await startHeroku();
     heroku.addApp('shop');
-    expect((await call('/apps/shop/dynos', { method: 'DELETE' })).status).toBe(404);
+    expect((await call('/apps/shop', { method: 'DELETE' })).status).toBe(404);
     expect((await call('/apps/shop/log-sessions', { method: 'POST', body: '{' })).status).toBe(400);
   });
 
