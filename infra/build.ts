@@ -1,14 +1,17 @@
 /**
- * Builds what the stack deploys: `dist/scan/index.mjs`, one self-contained ES module.
+ * Builds what is deployed and what is typed, each into a folder of its own.
  *
- * What surprises: the SDK's chain of credential providers (profiles, SSO, instance metadata, 130 KB) is left out.
- * Lambda hands its credentials over in the environment, always, and bytes are what a cold start is made of.
+ * `dist/scan/index.mjs` is what the stack deploys: one self-contained ES module. What surprises: the SDK's chain of
+ * credential providers (profiles, SSO, instance metadata, 130 KB) is left out. Lambda hands its credentials over in
+ * the environment, always, and bytes are what a cold start is made of.
+ *
+ * `dist/cli/main.mjs` is the command line, for a person's machine: with the whole chain, and in pieces that are
+ * loaded when they are needed, so that `--help` waits for no SDK.
  */
-import { build } from 'esbuild';
+import { rmSync } from 'node:fs';
+import { type BuildOptions, build } from 'esbuild';
 
-await build({
-  entryPoints: ['functions/scan.ts'],
-  outfile: 'dist/scan/index.mjs',
+const common = {
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -17,6 +20,27 @@ await build({
   mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'none',
-  alias: { '@aws-sdk/credential-provider-node': './infra/aws/environment-credentials.ts' },
   logLevel: 'warning',
-});
+} satisfies BuildOptions;
+
+// The pieces bear hashes in their names: those of the last build would stay for ever.
+rmSync('dist/cli', { recursive: true, force: true });
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: ['functions/scan.ts'],
+    outfile: 'dist/scan/index.mjs',
+    alias: { '@aws-sdk/credential-provider-node': './infra/aws/environment-credentials.ts' },
+  }),
+  build({
+    ...common,
+    entryPoints: ['infra/cli/main.ts'],
+    outdir: 'dist/cli',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    // Some packages are CommonJS, and ask for Node's own modules by require.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+  }),
+]);

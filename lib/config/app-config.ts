@@ -223,20 +223,20 @@ function describeIssue(issue: Issue, input: unknown): string[] {
     const known = issue.path.length === 0 ? FIELDS : RULES;
     return issue.keys.map((key) => {
       const path = place === '' ? key : `${place}.${key}`;
-      return `${safely(path)}: unknown field, expected ${suggestion(key, known)}`;
+      return `${withholdSecrets(path)}: unknown field, expected ${suggestion(key, known)}`;
     });
   }
   const expected = issue.issues?.[0]?.message ?? issue.message;
   const found =
     issue.code === 'invalid_key'
-      ? safely(JSON.stringify(issue.path.at(-1)))
+      ? withholdSecrets(JSON.stringify(issue.path.at(-1)))
       : show(
           issue.path.reduce<unknown>(
             (at, key) => (isRecord(at) || Array.isArray(at) ? Reflect.get(at, key) : at),
             input,
           ),
         );
-  return [`${place === '' ? 'config' : safely(place)}: found ${found}, expected ${expected}`];
+  return [`${place === '' ? 'config' : withholdSecrets(place)}: found ${found}, expected ${expected}`];
 }
 
 function suggestion(key: string, known: readonly string[]): string {
@@ -246,12 +246,12 @@ function suggestion(key: string, known: readonly string[]): string {
 }
 
 function show(value: unknown): string {
-  const text = safely(JSON.stringify(value) ?? 'nothing');
+  const text = withholdSecrets(JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** Text from a config, for a message: whatever might be a token is left out. */
-function safely(text: string): string {
+/** Text that somebody typed, for a message: whatever might be a token is left out. */
+export function withholdSecrets(text: string): string {
   return text.replaceAll(/[A-Za-z0-9_-]{20,}/g, (word) => (looksSecret(word) ? '(withheld)' : word));
 }
 

@@ -38,7 +38,8 @@ export async function readConfiguration(
   return { apps, tokens };
 }
 
-async function readFolder(client: SSMClient, path: string, signal: AbortSignal): Promise<Parameters> {
+/** @throws ScanError when the folder cannot be read */
+export async function readFolder(client: SSMClient, path: string, signal: AbortSignal): Promise<Parameters> {
   try {
     const parameters = await list(client, path, true, signal);
     return new Map(

@@ -2,7 +2,6 @@
  * Colour, as far as the terminal wants any, and lines that are never wider than they may be. Text is cut first
  * and coloured afterwards, so that a width is a count of characters.
  */
-import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
 export type Style = Parameters<typeof styleText>[0];
@@ -14,7 +13,7 @@ export interface Piece {
 }
 
 /** Colours where the stream is a terminal that has them, and NO_COLOR does not forbid it. */
-export function paintFor(stream: WriteStream): Paint {
+export function paintFor(stream: NodeJS.WritableStream): Paint {
   return (style, text) => styleText(style, text, { stream });
 }
 
