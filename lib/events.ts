@@ -108,6 +108,19 @@ export interface ScanDone {
   readonly herokuRequestsLeft: number | undefined;
 }
 
+/** Heroku's request budget does not last for all apps of a token: they are scanned in turn. */
+interface BudgetLow {
+  readonly event: 'BudgetLow';
+  /** The token's name. */
+  readonly token: string;
+  /** Apps that wanted to ask Heroku something, and how many of them have to wait for a later scan. */
+  readonly apps: number;
+  readonly waiting: number;
+  /** The longest that one of those that wait has been unwatched, seconds; undefined where that is not known. */
+  readonly unwatchedSeconds: number | undefined;
+  readonly message: string;
+}
+
 /** Some events did not reach the EventBridge bus. They stand in the log all the same. */
 interface BusFailed {
   readonly event: 'BusFailed';
@@ -115,7 +128,7 @@ interface BusFailed {
   readonly message: string;
 }
 
-export type Event = AppEvent | BusFailed | Omit<ScanDone, 'at'>;
+export type Event = AppEvent | BudgetLow | BusFailed | Omit<ScanDone, 'at'>;
 
 export interface Destination {
   /** Takes an event's name and its JSON. Must not throw. */
@@ -187,6 +200,7 @@ export class EventLog {
       case 'DynoSize':
       case 'RestartsNotHelping':
       case 'NoSamples':
+      case 'BudgetLow':
       case 'BusFailed':
       case 'ScanDone':
         break;

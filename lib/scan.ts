@@ -19,7 +19,7 @@ import { AppError, describeError, type FailureReason } from './errors.ts';
 import type { EventLog, ScanDone } from './events.ts';
 import { PlatformApi } from './heroku/platform-api.ts';
 import { RateBudget } from './heroku/rate-budget.ts';
-import { observe } from './observe.ts';
+import { type Limits, observe, type Watch } from './observe.ts';
 import { restartCandidates, saySpared } from './restart.ts';
 import { AppMemory, type DynoSamples, Sightings } from './sightings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -32,7 +32,9 @@ export interface ScanResult {
 }
 
 /** Bounds sockets and memory. High, for an app that hangs must not keep another one waiting. */
-const APPS_AT_ONCE = 250;
+const READING_AT_ONCE = 250;
+/** Bounds sockets, of which Lambda grants 1,024 files in all. Listening takes half a minute, so all do it at once. */
+const LISTENING_AT_ONCE = 600;
 const CONFIGURATION_LIMIT_MS = 15_000;
 /** Looser than Heroku's own rule, and yet nothing that could lead a URL elsewhere. */
 const APP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -51,13 +53,14 @@ export async function scan(surroundings: Surroundings): Promise<ScanResult> {
   }
   for (const app of memory.keys()) if (!configuration.apps.has(app)) memory.delete(app);
 
+  const limits = { reading: pLimit(READING_AT_ONCE), listening: pLimit(LISTENING_AT_ONCE) };
   const budgets = new Map<string, RateBudget>();
-  const limit = pLimit(APPS_AT_ONCE);
   const results = await Promise.all(
     longestUnwatchedFirst(configuration, surroundings).map(([app, parameter]) =>
-      limit(() => scanInIsolation(app, parameter, configuration, budgets, surroundings)),
+      scanInIsolation(app, parameter, configuration, budgets, limits, surroundings),
     ),
   );
+  sayWhoWaits(results, surroundings);
   const done = log.emit({
     event: 'ScanDone',
     apps: configuration.apps.size,
@@ -70,12 +73,41 @@ export async function scan(surroundings: Surroundings): Promise<ScanResult> {
   return { done, failed: results.flatMap(({ failure }) => failure ?? []) };
 }
 
+/** Where the request budget of a token does not last for all of its apps. */
+function sayWhoWaits(results: readonly AppResult[], { clock, log, memory }: Surroundings): void {
+  const waiting = Map.groupBy(
+    results.filter(({ failure, budget }) => failure === 'rate-limited' && budget !== undefined),
+    ({ budget }) => budget?.of,
+  );
+  for (const [budget, apps] of waiting) {
+    const tokenName = apps[0]?.budget?.tokenName;
+    if (budget === undefined || tokenName === undefined || budget.refused === 0) continue;
+    const since = Math.min(...apps.map(({ app }) => memory.get(app)?.watchedAt ?? 0));
+    const { asked, refused } = budget;
+    const minutes = Math.ceil(asked / Math.max(1, asked - refused));
+    log.emit({
+      event: 'BudgetLow',
+      token: tokenName,
+      apps: asked,
+      waiting: refused,
+      unwatchedSeconds: since === 0 ? undefined : Math.round((clock.now() - since) / 1000),
+      message:
+        `Heroku's request budget of the token "${tokenName}" does not last for all of its apps: ${refused} of ` +
+        `${asked} wait, and those that have waited longest go first. At this pace an app is looked at every ` +
+        `${minutes} minutes. A token of another account, for some of the apps, gives them a budget of their own.`,
+    });
+  }
+}
+
 function leastLeft(budgets: readonly RateBudget[]): number | undefined {
   const said = budgets.flatMap(({ left }) => left ?? []);
   return said.length === 0 ? undefined : Math.min(...said);
 }
 
 interface AppResult {
+  readonly app: string;
+  /** Under which token's name, and within which budget; undefined where it did not come to that. */
+  budget: { readonly tokenName: string; readonly of: RateBudget } | undefined;
   /** How many dynos were heard of. */
   dynos: number;
   failure: FailureReason | undefined;
@@ -98,10 +130,11 @@ async function scanInIsolation(
   parameter: Read,
   configuration: Configuration,
   budgets: Map<string, RateBudget>,
+  limits: Limits,
   surroundings: Surroundings,
 ): Promise<AppResult> {
   const { log, overdue } = surroundings;
-  const result: AppResult = { dynos: 0, failure: undefined };
+  const result: AppResult = { app, budget: undefined, dynos: 0, failure: undefined };
   const deadline = new Deadline(surroundings.deadline.left);
   try {
     if ('problem' in parameter) throw new AppError('config', `The config ${parameter.problem}.`);
@@ -110,7 +143,10 @@ async function scanInIsolation(
     }
     const config = parseAppConfig(app, parameter.value);
     const api = openApi(config, configuration, budgets, surroundings);
-    await Promise.race([scanApp(config, api, surroundings, deadline, result), rejectsOn(overdue)]);
+    result.budget = api.budget;
+    const memory = recall(app, api, surroundings);
+    const watch = { config, api, memory, limits, surroundings, deadline };
+    await Promise.race([scanApp(watch, result), rejectsOn(overdue)]);
   } catch (error) {
     const failure = toAppError(error, deadline);
     result.failure = failure.reason;
@@ -119,29 +155,23 @@ async function scanInIsolation(
   return result;
 }
 
+/** What earlier scans have seen of an app. */
+function recall(app: string, api: PlatformApi, { memory }: Surroundings): AppMemory {
+  const known = memory.get(app) ?? new AppMemory();
+  memory.set(app, known);
+  known.sessions.use(api.token);
+  return known;
+}
+
 /** One app, from its log to its restarts. @throws AppError once all that can be done has been done */
-async function scanApp(
-  config: AppConfig,
-  api: PlatformApi,
-  surroundings: Surroundings,
-  deadline: Deadline,
-  result: AppResult,
-): Promise<void> {
+async function scanApp(watch: Omit<Watch, 'sightings'>, result: AppResult): Promise<void> {
+  const { config, api, memory, surroundings, deadline } = watch;
   const { app, rules } = config;
   const { clock, log } = surroundings;
-  const memory = surroundings.memory.get(app) ?? new AppMemory();
-  surroundings.memory.set(app, memory);
   const samplesKept = Math.max(...[...rules.values()].map(({ sustainedSamples }) => sustainedSamples));
   const sightings = new Sightings(memory, samplesKept);
 
-  const { dynos, silent, problem } = await observe(
-    config,
-    api,
-    sightings,
-    memory,
-    surroundings,
-    deadline,
-  ).catch((error) => {
+  const { dynos, silent, problem } = await observe({ ...watch, sightings }).catch((error) => {
     // It has had its turn, whatever came of it: an app that always fails must not come first for ever.
     if (error instanceof AppError && error.reason !== 'rate-limited') memory.watchedAt = clock.now();
     throw error;

@@ -3,6 +3,7 @@
  * is no more than a convenience: a cold start forgets it, and all that is lost is that samples in a row are
  * counted anew. Nothing that must hold depends on it.
  */
+import { KeptSessions } from './heroku/kept-sessions.ts';
 import type { Sample } from './heroku/sample.ts';
 
 /** An older sample restarts nothing: the dyno it speaks of may be another by now. */
@@ -22,6 +23,11 @@ export class AppMemory {
   generation: string | undefined;
   /** When a scan last read its log, epoch milliseconds. */
   watchedAt = 0;
+  /** Its history was too short in the last scan, and it had to be listened to. */
+  busy = false;
+  /** Until when a process type may be taken to run no dyno, epoch milliseconds. */
+  readonly emptyUntil = new Map<string, number>();
+  readonly sessions = new KeptSessions();
   readonly dynos = new Map<string, [Sample, ...Sample[]]>();
 }
 

@@ -27,7 +27,7 @@ export const DASHBOARD_QUERIES = {
     'sort spared desc',
   ),
   failures: steps(
-    'filter event in ["AppFailed", "NoSamples", "RestartFailed", "RestartsNotHelping", "BusFailed"]',
+    'filter event in ["AppFailed", "NoSamples", "RestartFailed", "RestartsNotHelping", "BudgetLow", "BusFailed"]',
     'stats count(*) as times, latest(at) as last, latest(message) as says by app, event, reason',
     'sort times desc',
     'limit 100',

@@ -22,6 +22,8 @@ export interface LogRead {
   readonly ending: LogEnding;
   /** How much time the lines span, milliseconds. */
   readonly spanMs: number;
+  /** The latest time that a line says, epoch milliseconds; undefined where there is none. */
+  readonly lastAt: number | undefined;
   /** What logplex says about itself: lines dropped, tailing forbidden. */
   readonly notices: readonly string[];
 }
@@ -32,6 +34,8 @@ export interface ReadLogOptions {
   readonly limit: AbortSignal;
   /** Aborts when enough has been read; for a session that does not end by itself. */
   readonly until?: AbortSignal;
+  /** How often in all a session that breaks off is read, each time from its start; twice by default. */
+  readonly tries?: number;
   /** Reading stops after so many bytes: no log session sensibly holds more. */
   readonly maximumBytes: number;
   readonly onSample: (sample: Sample) => void;
@@ -46,13 +50,15 @@ const NOTICES: ReadonlyMap<string, string> = new Map([
   ['Error L20', TAIL_FORBIDDEN],
 ]);
 
-/** Reads a session's URL; a session that breaks off is read once more from its start. Never throws. */
+/** Reads a session's URL, from its start once more where it breaks off. Never throws. */
 export async function readLogSession(url: string, options: ReadLogOptions): Promise<LogRead> {
-  const first = await readOnce(url, options);
-  const again = first.ending.kind === 'failed' && first.ending.reason === 'heroku' && !first.oversize;
-  if (!again || options.limit.aborted || options.until?.aborted) return first;
-  await wait(RETRY_WAIT_MS, undefined, { signal: options.limit }).catch(() => undefined);
-  return readOnce(url, options);
+  const { tries = 2, limit, until } = options;
+  for (let attempt = 1; ; attempt++) {
+    const read = await readOnce(url, options);
+    const again = read.ending.kind === 'failed' && read.ending.reason === 'heroku' && !read.oversize;
+    if (!again || attempt >= tries || limit.aborted || until?.aborted) return read;
+    await wait(RETRY_WAIT_MS, undefined, { signal: limit }).catch(() => undefined);
+  }
 }
 
 async function readOnce(url: string, options: ReadLogOptions): Promise<LogRead & { oversize: boolean }> {
@@ -63,6 +69,7 @@ async function readOnce(url: string, options: ReadLogOptions): Promise<LogRead &
     ending,
     oversize,
     spanMs: reader?.span ?? 0,
+    lastAt: reader?.lastAt,
     notices: [...notices],
   });
   const failed = (message: string) => ({ kind: 'failed', reason: 'heroku', message }) as const;

@@ -94,11 +94,23 @@ export class PlatformApi {
   readonly #options: PlatformApiOptions;
   readonly #path: string;
   readonly #app: string;
+  #admitted: Promise<void> | undefined;
 
   constructor(app: string, options: PlatformApiOptions) {
     this.#options = options;
     this.#app = app;
     this.#path = `/apps/${encodeURIComponent(app)}`;
+  }
+
+  /** The token that it asks with: a secret. */
+  get token(): string {
+    return this.#options.token;
+  }
+
+  /** What its requests are counted on, and the name of the token that this is the budget of. */
+  get budget(): { readonly tokenName: string; readonly of: RateBudget } {
+    const { tokenName, budget } = this.#options;
+    return { tokenName, of: budget };
   }
 
   /**
@@ -113,10 +125,15 @@ export class PlatformApi {
     return (await this.#ask(request, logSession, deadline)).logplex_url;
   }
 
-  /** The first request of an app in a scan: waits its turn within the token's budget. */
-  async openFirstLogSession(deadline: Deadline): Promise<string> {
-    await this.#options.budget.admit(this.#options.tokenName, deadline);
-    return this.openLogSession({ tail: false }, deadline);
+  /**
+   * Waits its turn within the token's budget. To be called before what a scan asks for an app first; later calls
+   * find it admitted.
+   *
+   * @throws AppError `rate-limited` where nothing is left for this app
+   */
+  async admit(deadline: Deadline): Promise<void> {
+    this.#admitted ??= this.#options.budget.admit(this.#options.tokenName, deadline);
+    await this.#admitted;
   }
 
   /** All dynos of the app. A long list comes in ranges, as all of the API's lists do. @throws AppError */

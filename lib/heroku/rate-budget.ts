@@ -17,6 +17,9 @@ export class RateBudget {
   requests = 0;
   /** What Heroku last said is left. Undefined until it has spoken. */
   left: number | undefined;
+  /** How many apps have asked to be let in, and how many of them have to wait for another scan. */
+  asked = 0;
+  refused = 0;
   /** What is left by Heroku's word, less what has been promised to apps since. Undefined until it has spoken. */
   #remaining: number | undefined;
   #firstAnswer: PromiseWithResolvers<void> | undefined;
@@ -29,6 +32,7 @@ export class RateBudget {
    * @throws AppError `rate-limited` where nothing is left for this app
    */
   async admit(token: string, deadline: Deadline): Promise<void> {
+    this.asked++;
     if (this.#firstAnswer === undefined) {
       this.#firstAnswer = Promise.withResolvers();
     } else if (this.#remaining === undefined) {
@@ -37,6 +41,7 @@ export class RateBudget {
     }
     if (this.#remaining === undefined) return;
     if (this.#remaining <= RESERVE) {
+      this.refused++;
       throw new AppError(
         'rate-limited',
         `Heroku's request budget of the token "${token}" has run out, but for a reserve for restarts ` +

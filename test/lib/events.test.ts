@@ -24,6 +24,14 @@ const EVENTS: readonly Event[] = [
   { event: 'RestartsNotHelping', app: 'shop', process: 'web.1', size: 600.5, restarts: 3, message: 'Look.' },
   { event: 'NoSamples', app: 'shop', processes: ['web.1', 'web.2'], message: 'Check.' },
   { event: 'AppFailed', app: 'shop', reason: 'not-found', message: 'There is no app shop.' },
+  {
+    event: 'BudgetLow',
+    token: 'default',
+    apps: 400,
+    waiting: 100,
+    unwatchedSeconds: 120,
+    message: 'It does not last.',
+  },
   { event: 'BusFailed', events: 2, message: '2 event(s) could not be put.' },
   {
     event: 'ScanDone',

@@ -86,6 +86,8 @@ export function tell(event: Said): Telling {
         why: `${event.reason}: ${plain(event.message)}`,
         style: 'red',
       };
+    case 'BudgetLow':
+      return { ...about('', ''), what: 'budget low', why: plain(event.message), style: 'yellow' };
     case 'BusFailed':
       return { ...about('', ''), what: 'bus failed', why: plain(event.message), style: 'red' };
     case 'ScanDone':

@@ -37,6 +37,7 @@ export class Tally {
         this.herokuRequests += event.herokuRequests;
         break;
       case 'NoSamples':
+      case 'BudgetLow':
       case 'BusFailed':
         break;
       default:

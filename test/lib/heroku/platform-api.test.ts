@@ -109,9 +109,11 @@ describe('a request', () => {
 
   it('for the first log session waits for its turn in the budget', async () => {
     const { api, budget, server } = await open(reply(201, SESSION, { 'ratelimit-remaining': '0' }));
-    expect(await api.openFirstLogSession(patiently())).toBe(SESSION.logplex_url);
+    await api.admit(patiently());
+    await api.admit(patiently());
+    expect(await api.openLogSession({ tail: false }, patiently())).toBe(SESSION.logplex_url);
     const next = apiAt(server, { budget, app: 'next' });
-    expect(await failure(next.openFirstLogSession(patiently()))).toMatchObject({ reason: 'rate-limited' });
+    expect(await failure(next.admit(patiently()))).toMatchObject({ reason: 'rate-limited' });
     expect(server.asked).toHaveLength(1);
   });
 
