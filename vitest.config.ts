@@ -11,6 +11,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['lib/**/*.ts', 'functions/**/*.ts', 'infra/**/*.ts'],
       reporter: ['text'],
+      thresholds: { 'lib/**/*.ts': { branches: 95, functions: 95, lines: 95 } },
     },
   },
 });

@@ -24,6 +24,14 @@ export class Deadline {
   }
 }
 
+/** Resolves once the signal has aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** `AbortSignal.timeout` for any number: it takes whole, non-negative ones alone. */
 export function abortsAfter(milliseconds: number): AbortSignal {
   return AbortSignal.timeout(Math.max(0, Math.ceil(milliseconds)));

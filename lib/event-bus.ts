@@ -72,15 +72,20 @@ export class EventBus implements Destination {
       const answer = await this.#client().send(new PutEventsCommand({ Entries: entries }), {
         abortSignal: AbortSignal.any([this.#giveUp, this.#closed.signal]),
       });
-      const refused = entries.filter((_, index) => answer.Entries?.[index]?.ErrorCode !== undefined);
-      if (refused.length === 0) return;
+      const refused = entries.flatMap((entry, index) => {
+        const { ErrorCode: code, ErrorMessage: why = 'it does not say why' } = answer.Entries?.[index] ?? {};
+        return code === undefined ? [] : [{ entry, problem: `${code}: ${why}` }];
+      });
+      const [first] = refused;
+      if (first === undefined) return;
       if (again) {
-        await this.#send(refused, false);
+        await this.#send(
+          refused.map(({ entry }) => entry),
+          false,
+        );
         return;
       }
-      const { ErrorCode, ErrorMessage } =
-        answer.Entries?.find((entry) => entry.ErrorCode !== undefined) ?? {};
-      this.#fail(refused.length, `${ErrorCode}: ${ErrorMessage ?? ''}`);
+      this.#fail(refused.length, first.problem);
     } catch (error) {
       this.#fail(entries.length, describeError(error));
     }

@@ -11,9 +11,9 @@
  * config/app-config.ts.
  */
 import pLimit from 'p-limit';
-import { type AppConfig, parseAppConfig } from './config/app-config.ts';
+import { type AppConfig, parseAppConfig, type Rules } from './config/app-config.ts';
 import { type Configuration, type Read, readConfiguration } from './config/read.ts';
-import { Deadline } from './deadline.ts';
+import { aborted, Deadline } from './deadline.ts';
 import { assess, type Candidate, unmeasurable } from './decide.ts';
 import { AppError, describeError, type FailureReason } from './errors.ts';
 import type { EventLog, ScanDone } from './events.ts';
@@ -145,8 +145,8 @@ async function scanInIsolation(
     const api = openApi(config, configuration, budgets, surroundings);
     result.budget = api.budget;
     const memory = recall(app, api, surroundings);
-    const watch = { config, api, memory, limits, surroundings, deadline };
-    await Promise.race([scanApp(watch, result), rejectsOn(overdue)]);
+    const scanned = scanApp({ config, api, memory, limits, surroundings, deadline }, result);
+    await Promise.race([scanned, aborted(overdue).then(() => Promise.reject(overdue.reason))]);
   } catch (error) {
     const failure = toAppError(error, deadline);
     result.failure = failure.reason;
@@ -177,6 +177,11 @@ async function scanApp(watch: Omit<Watch, 'sightings'>, result: AppResult): Prom
     throw error;
   });
 
+  // What earlier scans heard may be of a type that the config no longer names.
+  const watched = (samples: DynoSamples) => {
+    const rule = rules.get(samples[0].type);
+    return rule === undefined ? [] : [{ samples, rule }];
+  };
   const now = clock.now();
   const fresh = sightings.fresh(now);
   // The last word of a dyno that fell silent is worth an event only where it is still there.
@@ -186,14 +191,12 @@ async function scanApp(watch: Omit<Watch, 'sightings'>, result: AppResult): Prom
 
   result.dynos = fresh.length;
   memory.watchedAt = now;
-  for (const samples of fresh) saySize(samples, config, log);
+  for (const { samples, rule } of fresh.flatMap(watched)) saySize(samples, rule, app, log);
   if (silent !== undefined) log.emit({ event: 'NoSamples', app, ...silent });
 
   const candidates: Candidate[] = [];
   const problems: string[] = [];
-  for (const samples of [...fresh, ...silenced]) {
-    const rule = rules.get(samples[0].type);
-    if (rule === undefined) continue;
+  for (const { samples, rule } of [...fresh, ...silenced].flatMap(watched)) {
     const problemOfDyno = unmeasurable(samples, rule);
     if (problemOfDyno !== null) problems.push(problemOfDyno);
     const assessment = assess(samples, rule, now);
@@ -246,9 +249,8 @@ function openApi(
   return new PlatformApi(app, { baseUrl: herokuApiUrl, token, tokenName, budget, fetch });
 }
 
-function saySize([newest]: DynoSamples, { app, rules }: AppConfig, log: EventLog): void {
-  const { process, dyno, swap, quota, type, total } = newest;
-  const measure = rules.get(type)?.measure ?? 'memory_total';
+function saySize([newest]: DynoSamples, { measure }: Rules, app: string, log: EventLog): void {
+  const { process, dyno, swap, quota, total } = newest;
   const size = sizeOf(newest, measure) ?? total;
   log.emit({ event: 'DynoSize', app, process, dyno, size, units: 'MB', swap, quota });
 }
@@ -267,11 +269,4 @@ function toAppError(error: unknown, deadline: Deadline): AppError {
       cause: error,
     },
   );
-}
-
-function rejectsOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

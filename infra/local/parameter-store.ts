@@ -19,6 +19,8 @@ import {
 export interface ParameterFault {
   /** `GetParametersByPath`; every action by default. */
   readonly action?: string;
+  /** The name of the parameter that is asked for; whatever is asked for by default. */
+  readonly name?: string;
   /** How often it strikes; always by default. Counted down in place. */
   times?: number;
   readonly do:
@@ -80,7 +82,7 @@ export class ParameterStore {
     const action = (typeof target === 'string' && TARGET.exec(target)?.[1]) || 'unknown';
     const input = Input.parse(JSON.parse((await readBody(request)) || '{}'));
     this.requests.push({ action, input });
-    const fault = this.#takeFault(action);
+    const fault = this.#takeFault({ action, input });
     if (fault === 'hang') return;
     if (fault === 'reset') {
       request.socket.resetAndDestroy();
@@ -112,9 +114,10 @@ export class ParameterStore {
     send(response, error.status, { __type: error.code, message: error.message });
   }
 
-  #takeFault(action: string): ParameterFault['do'] | undefined {
+  #takeFault({ action, input }: ParameterRequest): ParameterFault['do'] | undefined {
     for (const fault of this.faults) {
       if (fault.times === 0 || (fault.action ?? action) !== action) continue;
+      if (fault.name !== undefined && fault.name !== input.Name) continue;
       if (fault.times !== undefined) fault.times -= 1;
       return fault.do;
     }

@@ -266,7 +266,7 @@ function looksSecret(word: string): boolean {
 }
 
 function positionIn(error: unknown): string {
-  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  const position = /position (\d+)/.exec(String(error))?.[1];
   return position === undefined ? '' : ` at character ${position}`;
 }
 

@@ -42,9 +42,7 @@ export async function readConfiguration(
 export async function readFolder(client: SSMClient, path: string, signal: AbortSignal): Promise<Parameters> {
   try {
     const parameters = await list(client, path, true, signal);
-    return new Map(
-      parameters.map((parameter): [string, Read] => [baseName(parameter), { value: parameter.Value ?? '' }]),
-    );
+    return new Map(parameters.map((parameter) => [baseName(parameter), toRead(parameter)]));
   } catch (error) {
     if (isRefusal(error)) {
       const parameters = await readOneByOne(client, path, signal);
@@ -72,11 +70,11 @@ async function readOneByOne(
     return null;
   }
   const read = listed.map(async (parameter): Promise<[string, Read]> => {
-    if (parameter.Type !== 'SecureString') return [baseName(parameter), { value: parameter.Value ?? '' }];
+    if (parameter.Type !== 'SecureString') return [baseName(parameter), toRead(parameter)];
     try {
       const command = new GetParameterCommand({ Name: parameter.Name, WithDecryption: true });
       const answer = await client.send(command, { abortSignal: signal });
-      return [baseName(parameter), { value: answer.Parameter?.Value ?? '' }];
+      return [baseName(parameter), toRead(answer.Parameter)];
     } catch (error) {
       return [baseName(parameter), { problem: `could not be read: ${describeError(error)}` }];
     }
@@ -98,8 +96,12 @@ async function list(
   return parameters;
 }
 
-function baseName(parameter: Parameter): string {
-  return (parameter.Name ?? '').split('/').at(-1) ?? '';
+function baseName({ Name = '' }: Parameter): string {
+  return Name.slice(Name.lastIndexOf('/') + 1);
+}
+
+function toRead({ Value = '' }: Parameter = {}): Read {
+  return { value: Value };
 }
 
 function isRefusal(error: unknown): boolean {

@@ -263,7 +263,7 @@ export class PlatformApi {
     );
   }
 
-  #advice(reason: FailureReason): string {
+  #advice(reason: Refusal): string {
     const { tokenName } = this.#options;
     switch (reason) {
       case 'unauthorized':
@@ -274,12 +274,7 @@ export class PlatformApi {
         return `There is no app ${this.#app} that the token "${tokenName}" can see. Delete its parameter if it is gone.`;
       case 'rate-limited':
         return 'The next scan tries again.';
-      case 'config':
-      case 'token':
-      case 'unsupported':
       case 'heroku':
-      case 'timeout':
-      case 'restarts-table':
         return '';
       default:
         return reason satisfies never;
@@ -287,7 +282,10 @@ export class PlatformApi {
   }
 }
 
-const REASONS: Readonly<Record<number, FailureReason>> = {
+/** What Heroku's refusals come down to. */
+type Refusal = Extract<FailureReason, 'unauthorized' | 'forbidden' | 'not-found' | 'rate-limited' | 'heroku'>;
+
+const REASONS: Readonly<Record<number, Refusal>> = {
   401: 'unauthorized',
   402: 'forbidden',
   403: 'forbidden',

@@ -3,7 +3,7 @@
  * `RateLimit-Remaining` tells it. Shared by all apps of the token within a scan, so that when it runs out, the
  * apps that have not begun wait for the next scan instead of taking what is left from a restart under way.
  */
-import type { Deadline } from '../deadline.ts';
+import { aborted, type Deadline } from '../deadline.ts';
 import { AppError } from '../errors.ts';
 
 /** Left to the apps that have begun: listing dynos and restarting them costs requests, too. */
@@ -64,11 +64,4 @@ export class RateBudget {
   answered(): void {
     this.#firstAnswer?.resolve();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

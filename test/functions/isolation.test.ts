@@ -15,6 +15,16 @@ describe('law 8: one app’s trouble stays its own', () => {
     await scene.world.close();
   });
   const restarted = () => scene.heroku.restarts.map(({ app, process }) => `${app} ${process}`);
+  /** Nobody may use the key that a parameter is encrypted with. */
+  function lock(name: string): void {
+    const { parameters } = scene.world;
+    parameters.put(name, parameters.get(name) ?? '{}', 'SecureString');
+    const refuse = { code: 'InvalidKeyId' };
+    parameters.faults.push(
+      { action: 'GetParametersByPath', times: 2, do: refuse },
+      { action: 'GetParameter', name, do: refuse },
+    );
+  }
   function addApp(name: string, dynos: number, over: readonly number[]): void {
     scene.heroku.addApp(name).scale('web', dynos, (index) => ({ baseMb: over.includes(index) ? 600 : 300 }));
     scene.world.configure(name);
@@ -24,7 +34,25 @@ describe('law 8: one app’s trouble stays its own', () => {
   it.each<[string, string, () => void]>([
     ['config', 'a config with mistakes', () => scene.world.configure('sick', { restartWindow: 'soon' })],
     ['config', 'a config that is no JSON', () => scene.world.configure('sick', '{')],
+    ['config', 'a config that cannot be decrypted', () => lock('/whacamole/apps/sick')],
     ['token', 'a token that is not there', () => scene.world.configure('sick', { token: 'missing' })],
+    [
+      'token',
+      'a token that cannot be decrypted',
+      () => {
+        scene.world.storeToken('locked', 'HRKU-locked-token');
+        lock('/whacamole/tokens/locked');
+        scene.world.configure('sick', { token: 'locked' });
+      },
+    ],
+    [
+      'token',
+      'a token of two lines',
+      () => {
+        scene.world.storeToken('two-lines', 'HRKU-one\nHRKU-two');
+        scene.world.configure('sick', { token: 'two-lines' });
+      },
+    ],
     [
       'unauthorized',
       'a revoked token',
@@ -58,6 +86,51 @@ describe('law 8: one app’s trouble stays its own', () => {
     expect(restarted()).toEqual(['well web.1']);
   });
 
+  it('refuses a parameter whose name is no app’s, for it would become a part of a URL', async () => {
+    addApp('well', 1, [1]);
+    scene.world.configure('sick.app');
+    const { of } = await scene.scan();
+    expect(of('AppFailed')).toMatchObject([
+      { app: 'sick.app', reason: 'config', message: expect.stringContaining('ends in "sick.app"') },
+    ]);
+    expect(restarted()).toEqual(['well web.1']);
+  });
+
+  it('says what a config asks for and samples do not say, and goes by what they do', async () => {
+    addApp('sick', 2, [1]);
+    const app = scene.heroku.addApp('old', { runtimeMetrics: false });
+    app.scale('web', 1);
+    scene.advanceMinutes(10);
+    const { id } = app.dyno('web.1');
+    const time = new Date(scene.clock.now()).toISOString();
+    app.raw(
+      `${time} heroku[web.1]: source=web.1 dyno=heroku.1.${id} sample#memory_total=2000.00MB`,
+      'heroku',
+      'web.1',
+    );
+    scene.world.configure('old', { measure: 'memory_rss', swapThreshold: '50%' });
+    const { of } = await scene.scan();
+    expect(of('AppFailed')).toMatchObject([{ app: 'old', reason: 'config' }]);
+    expect(of('AppFailed')[0]?.message).toMatch(
+      /^The config does not fit the samples: web\.1: .*its memory_rss.*swapThreshold "50%"/,
+    );
+    expect(of('DynoSize', 'old')).toMatchObject([{ process: 'web.1', size: 2000 }]);
+    expect(restarted()).toEqual(['sick web.1']);
+  });
+
+  it('takes a fault of its own for one app’s trouble, and asks for a report', async () => {
+    addApp('sick', 1, [1]);
+    addApp('well', 1, [1]);
+    let lines = '';
+    const handler = scene.handler((line) => {
+      if (line.includes('"DynoSize"') && line.includes('"sick"')) throw new Error('no space left');
+      lines += line;
+    });
+    expect(await handler()).toMatchObject({ apps: 2, failures: 1, restarts: 1 });
+    expect(lines).toMatch(/"AppFailed".*"sick".*"Unexpected: no space left\. This is a fault in Whacamole/);
+    expect(restarted()).toEqual(['well web.1']);
+  });
+
   it('says unsupported of a Fir app', async () => {
     scene.heroku.addApp('modern', { generation: 'fir' }).scale('web', 1, { baseMb: 600 });
     scene.world.configure('modern');
@@ -67,6 +140,12 @@ describe('law 8: one app’s trouble stays its own', () => {
       { app: 'modern', reason: 'unsupported' },
     ]);
     expect(events.some(({ event }) => event === 'NoSamples')).toBe(false);
+  });
+
+  it('is content with no app at all', async () => {
+    const { done, error } = await scene.scan();
+    expect(error).toBeUndefined();
+    expect(done).toMatchObject({ apps: 0, dynos: 0, failures: 0, herokuRequests: 0 });
   });
 
   it('rejects where every app failed, and where the parameters cannot be read', async () => {

@@ -1,10 +1,5 @@
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { abortsAfter, Deadline } from '../../lib/deadline.ts';
-
-const aborted = async (signal: AbortSignal) => {
-  if (!signal.aborted) await once(signal, 'abort');
-};
+import { aborted, abortsAfter, Deadline } from '../../lib/deadline.ts';
 
 describe('a deadline', () => {
   it('has less and less time left, and then none', async () => {
@@ -43,5 +38,20 @@ describe('a deadline', () => {
     await aborted(deadline.within(-1));
     expect(deadline.signal.aborted).toBe(false);
     expect(deadline.left).toBeGreaterThan(1000);
+  });
+});
+
+describe('that a signal has aborted', () => {
+  it('is known once it has, and at once where it had before', async () => {
+    const controller = new AbortController();
+    let known = false;
+    const waiting = aborted(controller.signal).then(() => {
+      known = true;
+    });
+    await Promise.resolve();
+    expect(known).toBe(false);
+    controller.abort();
+    await waiting;
+    await aborted(controller.signal);
   });
 });

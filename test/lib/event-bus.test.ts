@@ -141,6 +141,29 @@ describe('a bus that fails', () => {
     });
   });
 
+  it.each<[string, unknown[], string]>([
+    ['with no word on why', [{ ErrorCode: 'InternalFailure' }], 'InternalFailure: it does not say why'],
+    [
+      'each for another reason',
+      [
+        { ErrorCode: 'First', ErrorMessage: 'one' },
+        { ErrorCode: 'Second', ErrorMessage: 'two' },
+      ],
+      'First: one',
+    ],
+  ])('for some of its events, %s, is said by the first of them', async (_, Entries, problem) => {
+    const server = await serve(reply(200, { FailedEntryCount: Entries.length, Entries }, TYPE));
+    const { bus } = busAt(server);
+    putMany(bus, Entries.length);
+    expect((await bus.close())?.message).toMatch(new RegExp(`: ${problem}$`));
+  });
+
+  it('to say what became of each event is believed to have them', async () => {
+    const { bus } = busAt(await serve(reply(200, { FailedEntryCount: 0 }, TYPE)));
+    putMany(bus, 2);
+    expect(await bus.close()).toBeNull();
+  });
+
   it('for one batch has the others', async () => {
     const server = await serve(inTurn(reply(500, {}, TYPE), takes));
     const { bus } = busAt(server);
@@ -153,6 +176,15 @@ describe('a bus that fails', () => {
     const { bus } = busAt(server, AbortSignal.timeout(150));
     putMany(bus, 11);
     expect(await bus.close()).toMatchObject({ events: 11 });
+  });
+
+  it('by never answering costs four seconds after the scan, however much time there is', async () => {
+    const { bus } = busAt(await serve(hang));
+    putMany(bus, 1);
+    const closedAt = performance.now();
+    expect(await bus.close()).toMatchObject({ events: 1 });
+    expect(performance.now() - closedAt).toBeGreaterThan(3900);
+    expect(performance.now() - closedAt).toBeLessThan(10_000);
   });
 
   it('because nobody can speak to it never makes putting an event fail', async () => {

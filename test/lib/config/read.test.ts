@@ -130,6 +130,23 @@ describe('the configuration', () => {
     expect([...apps.keys()]).toEqual(names);
   });
 
+  it.each<[string, object]>([
+    ['a page that says nothing', {}],
+    ['a page of no parameters', { Parameters: [] }],
+  ])('is nothing in %s', async (_, page) => {
+    const { apps, tokens } = await read(await serve(reply(200, page)));
+    expect([apps.size, tokens.size]).toEqual([0, 0]);
+  });
+
+  it('is empty where Parameter Store gives no value', async () => {
+    const server = await serve(reply(200, { Parameters: [{ Name: '/whacamole/apps/shop' }, {}] }));
+    const { apps } = await read(server);
+    expect([...apps]).toEqual([
+      ['shop', { value: '' }],
+      ['', { value: '' }],
+    ]);
+  });
+
   it('is not what lies elsewhere', async () => {
     const { apps, tokens } = await read(
       await storeOf([

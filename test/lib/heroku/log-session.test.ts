@@ -72,6 +72,11 @@ describe('a log session', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  it('may have no body', async () => {
+    const server = await serve((response) => response.writeHead(204).end());
+    expect(await read(server.url)).toMatchObject({ ending: { kind: 'complete' }, spanMs: 0, seconds: [] });
+  });
+
   it('whose last line has no newline is read without it', async () => {
     const server = await serve(logOf(line(1) + line(2).trimEnd()));
     expect(await read(server.url)).toMatchObject({ ending: { kind: 'complete' }, seconds: [1] });

@@ -140,6 +140,16 @@ describe('an answer', () => {
     ]);
   });
 
+  it.each([
+    ['when a dyno came into its state', { updated_at: '2026-01-05T12:01:00Z' }, 60_000],
+    ['only when it was created', { updated_at: undefined }, 0],
+  ])('says %s', async (_, times, afterCreation) => {
+    const { api } = await open(reply(200, [{ ...DYNO, ...times }]));
+    expect(await api.listDynos(patiently())).toMatchObject([
+      { changedAt: Date.UTC(2026, 0, 5, 12) + afterCreation },
+    ]);
+  });
+
   it('that is a part of a long list is followed by the others', async () => {
     const part = (name: string, headers: Record<string, string> = {}) =>
       reply(206, [{ ...DYNO, name }], headers);
