@@ -3,12 +3,10 @@
  * are asked of the parser, so that they stand in one place.
  */
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod/mini';
 import { type AppConfig, parseAppConfig, type Rules, withholdSecrets } from '../../lib/config/app-config.ts';
 import { AppError } from '../../lib/errors.ts';
+import { asObject, readObject } from './config-text.ts';
 import { timeOfDay } from './time.ts';
-
-const jsonObject = z.record(z.string(), z.unknown());
 
 export type ReadConfig = { readonly config: AppConfig } | { readonly problem: string };
 
@@ -22,21 +20,12 @@ export function readConfig(app: string, text: string): ReadConfig {
   }
 }
 
-/** A JSON object as it was written, its keys in their order; undefined where it is anything else. */
-export function readObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return jsonObject.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
 /** `web, worker: restartThreshold 80%; worker: measure memory_rss` */
 export function summarise({ app, rules }: AppConfig, text: string): string {
   const { dynos, ...shared } = readObject(text) ?? {};
   const types = [...rules.keys()].join(', ');
-  const overrides = Object.entries(jsonObject.safeParse(dynos).data ?? {}).flatMap(([type, own]) => {
-    const differences = describe(app, jsonObject.safeParse(own).data ?? {});
+  const overrides = Object.entries(asObject(dynos) ?? {}).flatMap(([type, own]) => {
+    const differences = describe(app, asObject(own) ?? {});
     return differences === '' ? [] : [`${type}: ${differences}`];
   });
   const parts = [describe(app, shared), ...overrides].filter((part) => part !== '');

@@ -59,3 +59,13 @@ export function durationSeconds(text: string): number {
   if (parts.length > 0 && parts.map(([part]) => part).join('') === text && seconds > 0) return seconds;
   throw new InvalidArgumentError('Expected a time such as 90s, 30m, 2h, 1d or 1h30m.');
 }
+
+/** A number where it is one, and else as it was typed: whether it may be that, the config's own rules say. */
+export function numberOr(text: string): number | string {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** `web,worker` */
+export function typeList(text: string): string[] {
+  return text.split(',').map((type) => type.trim());
+}

@@ -22,6 +22,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'the apps that are watched: list, add, edit, pause, resume, remove',
     load: async () => (await import('./commands/apps.ts')).appsCommand,
   },
+  {
+    name: 'tokens',
+    summary: 'the Heroku API tokens: set, list',
+    load: async () => (await import('./commands/tokens.ts')).tokensCommand,
+  },
 ];
 
 const EXIT_CODES = `

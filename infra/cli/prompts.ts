@@ -8,12 +8,12 @@ export function terminalPrompts(input: InputStream, output: OutputStream): Promp
   const context = { input, output };
   return {
     canAsk: input.isTTY === true && output.isTTY === true,
-    async confirm(message) {
-      const { confirm } = await import('@inquirer/prompts');
-      return confirm({ message, default: false }, context);
+    async confirm(message, byDefault = false) {
+      const { confirm } = await import('./questions.ts');
+      return confirm({ message, default: byDefault }, context);
     },
     async secret(message) {
-      const { password } = await import('@inquirer/prompts');
+      const { password } = await import('./questions.ts');
       // Without a toggle: a key that shows the secret would be pressed by mistake before an audience.
       return password({ message, toggleMask: false }, context);
     },

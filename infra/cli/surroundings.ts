@@ -24,8 +24,8 @@ export interface AwsClients {
 export interface Prompts {
   /** Whether there is: where not, none of the others may be called. */
   readonly canAsk: boolean;
-  /** Enter means no. */
-  confirm(question: string): Promise<boolean>;
+  /** Enter means no, unless said otherwise. */
+  confirm(question: string, byDefault?: boolean): Promise<boolean>;
   /** What is typed is never shown. */
   secret(question: string): Promise<string>;
 }

@@ -10,6 +10,9 @@ export interface StoredParameter {
   readonly name: string;
   readonly value: string;
   readonly type: ParameterType;
+  /** Of a SecureString: what it is encrypted with. */
+  readonly keyId: string | undefined;
+  readonly description: string | undefined;
   readonly version: number;
   /** Epoch milliseconds. */
   readonly modifiedAt: number;
@@ -36,8 +39,11 @@ export class ParameterError extends Error {
 
 /** Most of a page, and of one GetParameters. Source: SSM API reference, GetParametersByPath. */
 const MOST_AT_ONCE = 10;
+/** Most of one DescribeParameters. */
+const MOST_DESCRIBED = 50;
 /** Of a standard parameter. */
 const VALUE_BYTES = 4096;
+const DEFAULT_KEY = 'alias/aws/ssm';
 
 const Types = z.enum(['String', 'SecureString', 'StringList']);
 const ByPathInput = z.object({
@@ -56,9 +62,31 @@ const PutInput = z.object({
   Name: z.string(),
   Value: z.string(),
   Type: z._default(Types, 'String'),
+  KeyId: z.optional(z.string()),
+  Description: z.optional(z.string()),
   Overwrite: z._default(z.boolean(), false),
 });
 const DeleteInput = z.object({ Name: z.string() });
+const DescribeInput = z.object({
+  ParameterFilters: z.optional(
+    z.array(
+      z.union([
+        z.object({
+          Key: z.literal('Path'),
+          Option: z._default(z.enum(['OneLevel', 'Recursive']), 'OneLevel'),
+          Values: z.tuple([z.string()]),
+        }),
+        z.object({
+          Key: z.literal('Name'),
+          Option: z._default(z.enum(['Equals', 'BeginsWith']), 'Equals'),
+          Values: z.array(z.string()),
+        }),
+      ]),
+    ),
+  ),
+  MaxResults: z._default(z.int().check(z.gte(1), z.lte(MOST_DESCRIBED)), MOST_DESCRIBED),
+  NextToken: z.optional(z.string()),
+});
 
 /** The answer's body. Throws a `ParameterError`. `now`: epoch milliseconds. */
 export function performAction(
@@ -82,8 +110,11 @@ export function performAction(
       };
     }
     case 'PutParameter': {
-      const { Name, Value, Type, Overwrite } = parse(PutInput, input);
-      const request = { name: Name, value: Value, type: Type, overwrite: Overwrite, now };
+      const { Name, Value, Type, KeyId, Description, Overwrite } = parse(PutInput, input);
+      const request = {
+        ...{ name: Name, value: Value, type: Type, keyId: KeyId, description: Description },
+        ...{ overwrite: Overwrite, now },
+      };
       return { Tier: 'Standard', Version: putParameter(parameters, request).version };
     }
     case 'DeleteParameter': {
@@ -91,6 +122,8 @@ export function performAction(
       parameters.delete(stored(parameters, Name).name);
       return {};
     }
+    case 'DescribeParameters':
+      return describe(parameters, parse(DescribeInput, input));
     default:
       throw new ParameterError(
         'UnknownOperationException',
@@ -103,13 +136,15 @@ export interface PutRequest {
   readonly name: string;
   readonly value: string;
   readonly type: ParameterType;
+  readonly keyId?: string | undefined;
+  readonly description?: string | undefined;
   readonly overwrite: boolean;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
 export function putParameter(parameters: Parameters, request: PutRequest): StoredParameter {
-  const { name, value, type, overwrite, now } = request;
+  const { name, value, type, keyId, description, overwrite, now } = request;
   if (!/^(\/[\w.-]+)+$|^[\w.-]+$/.test(name)) {
     throw new ParameterError('ValidationException', `Expected a parameter name, found ${name}`);
   }
@@ -124,7 +159,18 @@ export function putParameter(parameters: Parameters, request: PutRequest): Store
   if (before !== undefined && !overwrite) {
     throw new ParameterError('ParameterAlreadyExists', 'The parameter already exists.');
   }
-  const parameter = { name, value, type, version: (before?.version ?? 0) + 1, modifiedAt: now };
+  if (before !== undefined && before.type !== type) {
+    throw new ParameterError('HierarchyTypeMismatchException', "A parameter's type cannot be changed.");
+  }
+  if (keyId !== undefined && type !== 'SecureString') {
+    throw new ParameterError('ValidationException', 'Expected KeyId with a SecureString alone.');
+  }
+  const parameter = {
+    ...{ name, value, type, description, modifiedAt: now },
+    // What is not given again is not kept: so it is documented of the key, and may be so of the description.
+    keyId: type === 'SecureString' ? (keyId ?? DEFAULT_KEY) : undefined,
+    version: (before?.version ?? 0) + 1,
+  };
   parameters.set(name, parameter);
   return parameter;
 }
@@ -146,6 +192,39 @@ function getByPath(parameters: Parameters, input: z.infer<typeof ByPathInput>, e
     Parameters: page.map((parameter) => parameterJson(parameter, input.WithDecryption)),
     ...(page.length < left.length ? { NextToken: Buffer.from(last || '/').toString('base64url') } : {}),
   };
+}
+
+/** Everything but the values. */
+function describe(parameters: Parameters, input: z.infer<typeof DescribeInput>): unknown {
+  const after = input.NextToken === undefined ? '' : Buffer.from(input.NextToken, 'base64url').toString();
+  const left = [...parameters.values()]
+    .filter(({ name }) => name > after)
+    .filter(({ name }) => (input.ParameterFilters ?? []).every((filter) => isMatch(name, filter)))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  const page = left.slice(0, input.MaxResults);
+  const last = page.at(-1)?.name;
+  return {
+    Parameters: page.map(({ name, type, keyId, description, version, modifiedAt }) => ({
+      ...{ Name: name, Type: type, KeyId: keyId, Description: description, Version: version },
+      ...{ LastModifiedDate: modifiedAt / 1000, Tier: 'Standard', DataType: 'text' },
+    })),
+    ...(last !== undefined && page.length < left.length
+      ? { NextToken: Buffer.from(last).toString('base64url') }
+      : {}),
+  };
+}
+
+type DescribeFilter = NonNullable<z.infer<typeof DescribeInput>['ParameterFilters']>[number];
+
+function isMatch(name: string, filter: DescribeFilter): boolean {
+  if (filter.Key === 'Name') {
+    return filter.Values.some((value) =>
+      filter.Option === 'Equals' ? name === value : name.startsWith(value),
+    );
+  }
+  const folder = `${filter.Values[0].replace(/\/$/, '')}/`;
+  const below = name.startsWith(folder) ? name.slice(folder.length) : '';
+  return below !== '' && (filter.Option === 'Recursive' || !below.includes('/'));
 }
 
 function stored(parameters: Parameters, name: string): StoredParameter {

@@ -55,8 +55,8 @@ export class ParameterStore {
   }
 
   /** Writes a parameter, over what it was. Throws a `ParameterError` where SSM would refuse it. */
-  put(name: string, value: string, type: ParameterType = 'String'): void {
-    putParameter(this.#parameters, { name, value, type, overwrite: true, now: this.#clock.now() });
+  put(name: string, value: string, type: ParameterType = 'String', keyId?: string): void {
+    putParameter(this.#parameters, { name, value, type, keyId, overwrite: true, now: this.#clock.now() });
   }
 
   /** Whether there was such a parameter. */

@@ -121,6 +121,11 @@ const tokenName = z.string({ error: TOKEN_NAME }).check(
   z.refine((name) => !isToken(name) && (/[-_.]/.test(name) || !looksSecret(name)), { error: TOKEN_NAME }),
 );
 
+/** Whether a token may have this name: never where it might be the token itself. */
+export function isTokenName(text: string): boolean {
+  return tokenName.safeParse(text).success;
+}
+
 const fields = { token: z.optional(tokenName), dynos: z.optional(typeList), ...rules };
 const withTypeList = z.strictObject(fields, { error: 'a JSON object, {} for the defaults' });
 const withTypeRules = z.strictObject({ ...fields, dynos: typeRules });

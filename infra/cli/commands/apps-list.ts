@@ -7,7 +7,8 @@ import { readFolder } from '../../../lib/config/read.ts';
 import { describeError } from '../../../lib/errors.ts';
 import { Restarts } from '../../../lib/restarts.ts';
 import type { CommandLine, Drawing, Report } from '../command-line.ts';
-import { describeStates, readConfig, readObject, stateOf, summarise } from '../config-summary.ts';
+import { describeStates, readConfig, stateOf, summarise } from '../config-summary.ts';
+import { documentOf } from '../config-text.ts';
 import { restartsTable } from '../deployment.ts';
 import {
   type DeploymentOptions,
@@ -95,7 +96,7 @@ function describeApp(
   const { config } = result;
   return {
     app,
-    config: readObject(text) ?? null,
+    config: documentOf(text),
     problem: null,
     states: Object.fromEntries([...config.rules].map(([type, rules]) => [type, stateOf(rules, now).state])),
     state: describeStates(config, now),

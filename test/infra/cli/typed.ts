@@ -24,8 +24,11 @@ export interface Typed {
 export interface Typing {
   /** What comes on standard input, which is then no terminal. */
   readonly input?: string;
-  /** What is answered to each question, in order; somebody is at the terminal then. */
-  readonly answers?: readonly (boolean | string)[];
+  /**
+   * What is answered to each question, in order; somebody is at the terminal then. A function is what happens
+   * while they think, before they say yes.
+   */
+  readonly answers?: readonly (boolean | string | (() => unknown))[];
   /** Over what the world's environment says. */
   readonly environment?: Environment;
   /** What is done to the file in the editor. */
@@ -75,7 +78,11 @@ function promptsFor(answers: Typing['answers'], asked: string[]): Prompts {
   const left = [...(answers ?? [])];
   const answer = <T>(question: string, isRight: (found: unknown) => found is T): Promise<T> => {
     asked.push(question);
-    const found = left.shift();
+    let found = left.shift();
+    if (typeof found === 'function') {
+      found();
+      found = true;
+    }
     if (isRight(found)) return Promise.resolve(found);
     return Promise.reject(new Error(`Expected no question that is not answered, found "${question}"`));
   };

@@ -1,9 +1,12 @@
 import {
   DeleteParameterCommand,
+  DescribeParametersCommand,
   GetParameterCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
+  type ParameterMetadata,
   PutParameterCommand,
+  paginateDescribeParameters,
   paginateGetParametersByPath,
   SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -55,7 +58,43 @@ describe('GetParametersByPath', () => {
   });
 });
 
+describe('DescribeParameters', () => {
+  it('says all but the values of what is right below a path, or below it at all', async () => {
+    const { clock, store, client } = await startStore();
+    for (let number = 10; number < 65; number++) store.put(`/whacamole/apps/app-${number}`, 'the value');
+    store.put('/whacamole/tokens/default', 'the value', 'SecureString');
+    store.put('/whacamole/tokens/team', 'the value', 'SecureString', 'alias/ours');
+    const below = async (Path: string, Option: string) => {
+      const filters = [{ Key: 'Path', Option, Values: [Path] }];
+      const found: ParameterMetadata[] = [];
+      for await (const page of paginateDescribeParameters({ client }, { ParameterFilters: filters })) {
+        found.push(...(page.Parameters ?? []));
+      }
+      return found;
+    };
+    expect(await below('/whacamole/apps', 'OneLevel')).toHaveLength(55);
+    expect(await below('/whacamole', 'OneLevel')).toEqual([]);
+    expect(await below('/whacamole', 'Recursive')).toHaveLength(57);
+    const tokens = await below('/whacamole/tokens', 'OneLevel');
+    expect(tokens.map(({ Name, KeyId }) => [Name, KeyId])).toEqual([
+      ['/whacamole/tokens/default', 'alias/aws/ssm'],
+      ['/whacamole/tokens/team', 'alias/ours'],
+    ]);
+    expect(tokens[0]).toMatchObject({ Version: 1, LastModifiedDate: new Date(clock.now()) });
+    expect(JSON.stringify(tokens)).not.toContain('the value');
+    const byName = { Key: 'Name', Option: 'Equals', Values: ['/whacamole/tokens/team'] };
+    const one = await client.send(new DescribeParametersCommand({ ParameterFilters: [byName] }));
+    expect(one.Parameters).toMatchObject([{ Name: '/whacamole/tokens/team' }]);
+  });
+});
+
 describe('a parameter', () => {
+  it('keeps its type', async () => {
+    const { store } = await startStore();
+    store.put('/a', 'open');
+    expect(() => store.put('/a', 'secret', 'SecureString')).toThrow("A parameter's type cannot be changed.");
+  });
+
   it('is written, read, and deleted', async () => {
     const { clock, client } = await startStore();
     const put = { Name: '/a/b', Value: 'one', Type: 'String' as const };
