@@ -16,6 +16,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { boundedAnswers } from '../lib/bounded-answers.ts';
 import type { Clock } from '../lib/clock.ts';
 import { abortsAfter, Deadline } from '../lib/deadline.ts';
 import { ScanError } from '../lib/errors.ts';
@@ -43,11 +44,11 @@ export interface Machine {
 const REMAINING_WHERE_UNKNOWN_MS = 55_000;
 
 /** Without throwOnRequestTimeout, the SDK only warns. */
-const patience = (requestTimeout: number) =>
-  ({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true },
-  }) as const;
+const patience = (requestTimeout: number) => ({
+  extensions: [boundedAnswers],
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true },
+});
 const SSM = patience(4000);
 // Two tries fit in what lib/restarts.ts allows a write.
 const DYNAMO_DB = patience(2500);

@@ -81,8 +81,13 @@ export class Restarts {
         ExpressionAttributeValues: { ':app': { S: app } },
         ExclusiveStartKey: from,
       });
-      const page = await this.#call((client, abortSignal) => client.send(command, { abortSignal }));
-      for (const item of page.Items ?? []) {
+      const page = await this.#call(async (client, abortSignal) => {
+        const { Items, LastEvaluatedKey } = await client.send(command, { abortSignal });
+        // Nothing known is an empty list.
+        if (Items === undefined) throw new Error('the answer lists no items');
+        return { Items, LastEvaluatedKey };
+      });
+      for (const item of page.Items) {
         const process = text(item, 'process');
         if (process.includes('.')) claims.set(process, toClaim(item));
         else turns.set(process, toTurn(item));

@@ -91,7 +91,9 @@ async function list(
   const parameters: Parameter[] = [];
   const input = { Path: path, WithDecryption: decrypt };
   for await (const page of paginateGetParametersByPath({ client }, input, { abortSignal: signal })) {
-    parameters.push(...(page.Parameters ?? []));
+    // A folder without any is an empty list. Without one, no app would be watched, and nobody would be told.
+    if (page.Parameters === undefined) throw new Error('the answer lists no parameters');
+    parameters.push(...page.Parameters);
   }
   return parameters;
 }

@@ -1,6 +1,6 @@
 /**
- * A world in which one thing fails in one way. Two apps have a dyno over its threshold, `sick` and `well`. The
- * fault is of what is asked for `sick`, wherever one app can have it alone.
+ * A world in which one service fails, each app in a way of its own but `well`. All of them have a dyno over its
+ * threshold. What one app cannot have alone, all have.
  *
  * What surprises: the SDK's clients read their endpoints from the process's environment, of which there is one.
  * For worlds that exist at the same time, each has its own on top.
@@ -8,7 +8,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHandler } from '../../functions/scan.ts';
 import type { World } from '../../infra/local/world.ts';
-import { askRight, type Fault, type FaultyServerOptions, startFaultyServer } from './faulty-server.ts';
+import {
+  askRight,
+  type Fault,
+  type FaultyRequest,
+  type FaultyServerOptions,
+  startFaultyServer,
+} from './faulty-server.ts';
 import { type ScanRecord, type Scene, startScene } from './scene.ts';
 
 export const SERVICES = [
@@ -28,9 +34,10 @@ export interface FaultyScan {
   readonly inTime: boolean;
   /** What Heroku has restarted: `well web.1`. */
   readonly restarted: readonly string[];
-  /** The state of its claim in the table: `claimed`, `done`; undefined where there is none. */
-  readonly claimOfSick: unknown;
-  readonly struck: number;
+  /** The state of each app's claim in the table: `claimed`, `done`. */
+  readonly claims: ReadonlyMap<unknown, unknown>;
+  /** Which apps the fault has reached. */
+  readonly struck: ReadonlySet<string>;
   readonly sentBytes: number;
   /** By how much the process was larger at its largest, in physical memory. */
   readonly grownBytes: number;
@@ -50,19 +57,32 @@ export function takeEnvironmentsBack(): void {
   process.env = processEnvironment;
 }
 
-/** One scan of a world of its own, in so much time. */
-export function scanAgainst(service: Service, fault: Fault, remainingMs: number): Promise<FaultyScan> {
+/** Whether all apps have this fault, for none can have it alone. */
+export function isEverybodys(service: Service, fault: Fault): boolean {
+  return service === 'SSM' || service === 'EventBridge' || 'url' in fault || 'instead' in fault;
+}
+
+/**
+ * One scan of a world of its own, in so much time.
+ *
+ * @param faults by app: `well` may have none
+ */
+export function scanAgainst(
+  service: Service,
+  faults: ReadonlyMap<string, Fault>,
+  remainingMs: number,
+): Promise<FaultyScan> {
   return environments.run({}, async () => {
     const scene = await startScene(async () => createHandler);
-    addApps(scene);
+    addApps(scene, [...faults.keys(), 'well']);
     const closing: (() => Promise<void>)[] = [() => scene.world.close()];
     try {
-      const faulty = await startFaultyServer({ fault, ...between(service, scene.world) });
+      const faulty = await startFaultyServer({ faults, ...between(service, faults, scene.world) });
       closing.push(() => faulty.close());
       const environment: Record<string, string> = { [VARIABLES[service]]: faulty.url };
       if (service === 'EventBridge') environment.EVENT_BUS_NAME = 'bus';
       if (service === 'log URL') {
-        const front = await startFront(scene.world, faulty.url);
+        const front = await startFront(scene.world, faults, faulty.url);
         closing.push(() => front.close());
         environment.HEROKU_API_URL = front.url;
       }
@@ -88,7 +108,9 @@ export function scanAgainst(service: Service, fault: Fault, remainingMs: number)
         record,
         inTime,
         restarted: scene.heroku.restarts.map(({ app, process: name }) => `${app} ${name}`),
-        claimOfSick: items.find((item) => item.app === 'sick' && item.process === 'web.1')?.state,
+        claims: new Map(
+          items.filter(({ process: name }) => name === 'web.1').map(({ app, state }) => [app, state]),
+        ),
         struck: faulty.struck,
         sentBytes: faulty.sentBytes,
         grownBytes: largest - before,
@@ -99,8 +121,8 @@ export function scanAgainst(service: Service, fault: Fault, remainingMs: number)
   });
 }
 
-function addApps({ heroku, world, clock }: Scene): void {
-  for (const name of ['sick', 'well']) {
+function addApps({ heroku, world, clock }: Scene, apps: readonly string[]): void {
+  for (const name of apps) {
     heroku.addApp(name).scale('web', 2, (index) => ({ baseMb: index === 1 ? 600 : 300 }));
     world.configure(name);
   }
@@ -117,36 +139,48 @@ const VARIABLES: Readonly<Record<Service, string>> = {
   EventBridge: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
 };
 
-const OF_SICK = {
-  'log-session': 'POST /apps/sick/log-sessions',
-  dynos: 'GET /apps/sick/dynos',
-  restart: 'DELETE /apps/sick/dynos/web.1',
+/** The requests that fail, and whose they are. */
+const OF_APP = {
+  'log-session': /^POST \/apps\/([^/]+)\/log-sessions$/,
+  dynos: /^GET \/apps\/([^/]+)\/dynos$/,
+  restart: /^DELETE \/apps\/([^/]+)\/dynos\/web\.1$/,
 } as const;
 
-/** What is struck, and who knows the right answer. */
-function between(service: Service, { environment }: World): Omit<FaultyServerOptions, 'fault'> {
-  const rightFrom = (variable: string) => (request: Parameters<typeof askRight>[1]) =>
+const appIn = (pattern: RegExp, { method, path }: FaultyRequest) => pattern.exec(`${method} ${path}`)?.[1];
+
+/** Whose request it is, and who knows the right answer. */
+function between(
+  service: Service,
+  faults: ReadonlyMap<string, Fault>,
+  { environment }: World,
+): Omit<FaultyServerOptions, 'faults'> {
+  const rightFrom = (variable: string) => (request: FaultyRequest) =>
     askRight(environment[variable] ?? '', request);
+  const [everybody] = faults.keys();
   switch (service) {
     case 'log-session':
     case 'dynos':
     case 'restart':
       return {
-        strikes: ({ method, path }) => `${method} ${path}` === OF_SICK[service],
+        appOf: (request) => appIn(OF_APP[service], request),
         right: rightFrom('HEROKU_API_URL'),
       };
     case 'log URL':
-      return { strikes: () => true, right: rightFrom('HEROKU_API_URL') };
+      return {
+        appOf: ({ path }) => path.split('/')[1],
+        right: ({ path, ...request }) =>
+          rightFrom('HEROKU_API_URL')({ ...request, path: path.slice(path.indexOf('/', 1)) }),
+      };
     case 'SSM':
-      return { strikes: () => true, right: rightFrom('AWS_ENDPOINT_URL_SSM') };
+      return { appOf: () => everybody, right: rightFrom('AWS_ENDPOINT_URL_SSM') };
     case 'DynamoDB':
       return {
-        strikes: ({ body }) => body.includes('"sick"'),
+        appOf: ({ body }) => [...faults.keys()].find((app) => body.includes(`"${app}"`)),
         right: rightFrom('AWS_ENDPOINT_URL_DYNAMODB'),
       };
     case 'EventBridge':
       return {
-        strikes: () => true,
+        appOf: () => everybody,
         right: async () => ({ status: 200, headers: {}, body: '{"FailedEntryCount":0,"Entries":[]}' }),
       };
     default:
@@ -154,12 +188,15 @@ function between(service: Service, { environment }: World): Omit<FaultyServerOpt
   }
 }
 
-/** The Platform API, but that the log of `sick` is elsewhere. */
-function startFront({ environment }: World, logUrl: string) {
+/** The Platform API, but that the logs of all apps with a fault are elsewhere: `<log URL>/<app>/…`. */
+function startFront({ environment }: World, faults: ReadonlyMap<string, Fault>, logUrl: string) {
   const { HEROKU_API_URL = '' } = environment;
+  const elsewhere = (app: string): Fault => ({
+    alter: (answer) => ({ ...answer, body: answer.body.replaceAll(HEROKU_API_URL, `${logUrl}/${app}`) }),
+  });
   return startFaultyServer({
-    fault: { alter: (answer) => ({ ...answer, body: answer.body.replaceAll(HEROKU_API_URL, logUrl) }) },
-    strikes: ({ method, path }) => `${method} ${path}` === OF_SICK['log-session'],
+    faults: new Map([...faults.keys()].map((app) => [app, elsewhere(app)])),
+    appOf: (request) => appIn(OF_APP['log-session'], request),
     right: (request) => askRight(HEROKU_API_URL, request),
   });
 }

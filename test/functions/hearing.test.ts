@@ -116,8 +116,8 @@ describe('a scan', () => {
     sayOver(addApp(1, { runtimeMetrics: false }), 'web.1');
     const { AWS_ENDPOINT_URL_DYNAMODB: table = '' } = scene.world.environment;
     const front = await startFaultyServer({
-      fault: awsError('ConditionalCheckFailedException'),
-      strikes: ({ body }) => body.includes('"claimed"'),
+      faults: new Map([['shop', awsError('ConditionalCheckFailedException')]]),
+      appOf: ({ body }) => (body.includes('"claimed"') ? 'shop' : undefined),
       right: (request) => askRight(table, request),
     });
     process.env.AWS_ENDPOINT_URL_DYNAMODB = front.url;

@@ -86,6 +86,12 @@ describe.concurrent('a table that cannot be had', () => {
     },
   );
 
+  it.concurrent('because its answer lists nothing is no empty table', async ({ expect, onTestFinished }) => {
+    const server = await serve(reply(200, {}), onTestFinished);
+    const error = await tableProblem(restartsAt(server.url).read('shop'));
+    expect(error.message).toContain('the answer lists no items');
+  });
+
   it.concurrent('at first is tried again by the client', async ({ expect, onTestFinished }) => {
     const nothing = reply(200, { Items: [] }, { 'content-type': 'application/x-amz-json-1.0' });
     const server = await serve(inTurn(reset, nothing), onTestFinished);

@@ -130,12 +130,15 @@ describe('the configuration', () => {
     expect([...apps.keys()]).toEqual(names);
   });
 
-  it.each<[string, object]>([
-    ['a page that says nothing', {}],
-    ['a page of no parameters', { Parameters: [] }],
-  ])('is nothing in %s', async (_, page) => {
-    const { apps, tokens } = await read(await serve(reply(200, page)));
+  it('is nothing in a page of no parameters', async () => {
+    const { apps, tokens } = await read(await serve(reply(200, { Parameters: [] })));
     expect([apps.size, tokens.size]).toEqual([0, 0]);
+  });
+
+  it('cannot be read from a page without even that', async () => {
+    await expect(read(await serve(reply(200, {})))).rejects.toThrow(
+      'The parameters under /whacamole/apps could not be read: the answer lists no parameters.',
+    );
   });
 
   it('is empty where Parameter Store gives no value', async () => {
