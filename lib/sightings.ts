@@ -14,6 +14,9 @@ const MISSED_FOR_MS = 600_000;
 
 const FORGET_AFTER_MS = 3600_000;
 
+/** `web.10` comes after `web.9`. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
 /** The newest samples of one dyno, newest first, all of the same process and UUID. */
 export type DynoSamples = readonly [Sample, ...Sample[]];
 
@@ -69,7 +72,7 @@ export class Sightings {
     return [...this.#memory.dynos]
       .filter(([key, [newest]]) => this.#heard.has(key) && isFresh(newest, now))
       .map(([, samples]) => samples)
-      .sort(([a], [b]) => a.process.localeCompare(b.process, 'en', { numeric: true }));
+      .sort(([a], [b]) => byNumber.compare(a.process, b.process));
   }
 
   /** The last word of every process that has not been heard of for two minutes. */
