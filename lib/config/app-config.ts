@@ -37,7 +37,8 @@ export interface AppConfig {
 const SECONDS_A_YEAR = 365 * 24 * 3600;
 const PERCENT = /^\d{1,4}(?:\.\d{1,3})?%$/;
 const ISO_8601 = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
-const ONE_OFF_TYPES: readonly string[] = ['run', 'scheduler', 'release'];
+/** Their dynos run once: killing one kills a job, and nothing comes in its place. */
+export const ONE_OFF_TYPES: readonly string[] = ['run', 'scheduler', 'release'];
 
 const seconds = (minimum: number) => {
   const error = `a number of seconds from ${minimum} to ${SECONDS_A_YEAR} (a year)`;

@@ -1,0 +1,152 @@
+/**
+ * Reads a saved log as its bytes come, in whatever form it was saved. The form is recognised once, from the first
+ * line that has one, and from there on nothing else counts: a log is not a mixture, and what looks like another form
+ * inside it was written by somebody else.
+ */
+import { LineFinder } from '../../../lib/heroku/line-finder.ts';
+import { LONGEST_SAMPLE_LINE, SAMPLE_MARKER, timeOfLine } from '../../../lib/heroku/sample.ts';
+import { parseDrainMessage } from './drain-line.ts';
+import { FrameFinder } from './frames.ts';
+import { type LogEntry, parseHerokuLine, STATE_MARKER } from './log-entry.ts';
+import { isEventLine, parseSizeEvent, SIZE_MARKER } from './own-event.ts';
+
+export type LogForm = 'heroku' | 'drain' | 'drain-frames' | 'events';
+
+/** The form could not be recognised, or does not fit what was asked for. */
+export class LogError extends Error {
+  override readonly name = 'LogError';
+}
+
+/** A form shows in the first line that has one, and that line in this much of a log. */
+const HEAD_BYTES = 64 * 1024;
+/** `aws logs` wraps an event in its stream's name, its id and twice its time. */
+const LONGEST_EVENT_LINE = 2 * LONGEST_SAMPLE_LINE;
+
+const FRAME_START = /^\d{1,6} <\d{1,3}>1 (\S+) /;
+const DRAIN_START = /^<\d{1,3}>1 (\S+) /;
+const HEROKU_START = /^\S+ (?:heroku|app)\[[^\]\s]+\]: /;
+
+interface Recognised {
+  readonly form: LogForm;
+  /** The time of the line that it was recognised by, epoch milliseconds. */
+  readonly at: number | undefined;
+}
+
+export class SavedLog {
+  /** Undefined until enough of the log has come. */
+  form: LogForm | undefined;
+  /** When it begins, epoch milliseconds. */
+  firstAt: number | undefined;
+  bytes = 0;
+  /** Whose events were read, where the log is of events: their names and how many. */
+  readonly apps = new Map<string, number>();
+
+  readonly #onEntry: (entry: LogEntry) => void;
+  readonly #app: string | undefined;
+  #head: Buffer[] = [];
+  #headBytes = 0;
+  #finder: LineFinder | FrameFinder | undefined;
+
+  /** @param app whose events are read, where the log holds those of several apps */
+  constructor(onEntry: (entry: LogEntry) => void, app?: string) {
+    this.#onEntry = onEntry;
+    this.#app = app;
+  }
+
+  /** Where the lengths of a drain's messages went wrong: nothing behind it was read. */
+  get brokenAt(): number | undefined {
+    return this.#finder instanceof FrameFinder ? this.#finder.brokenAt : undefined;
+  }
+
+  /** @throws LogError where the form is none that is known */
+  push(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.#finder !== undefined) {
+      this.#finder.push(chunk);
+      return;
+    }
+    this.#head.push(chunk);
+    this.#headBytes += chunk.length;
+    if (this.#headBytes >= HEAD_BYTES) this.#recognise();
+  }
+
+  /** @throws LogError where the form is none that is known */
+  end(): void {
+    if (this.#finder === undefined && this.bytes > 0) this.#recognise();
+  }
+
+  #recognise(): void {
+    const head = Buffer.concat(this.#head);
+    this.#head = [];
+    const { form, at } = recognise(head.subarray(0, HEAD_BYTES).toString('latin1'));
+    this.form = form;
+    this.firstAt = at;
+    this.#finder = this.#finderFor(form);
+    this.#finder.push(head);
+  }
+
+  #finderFor(form: LogForm): LineFinder | FrameFinder {
+    const markers = [SAMPLE_MARKER, STATE_MARKER];
+    const longest = LONGEST_SAMPLE_LINE;
+    switch (form) {
+      case 'heroku':
+        return new LineFinder({ markers, longestLine: longest, onLine: this.#reads(parseHerokuLine) });
+      case 'drain':
+        return new LineFinder({ markers, longestLine: longest, onLine: this.#reads(parseDrainMessage) });
+      case 'drain-frames':
+        return new FrameFinder({
+          markers,
+          longestMessage: longest,
+          onMessage: this.#reads(parseDrainMessage),
+        });
+      case 'events':
+        return new LineFinder({
+          markers: [SIZE_MARKER],
+          longestLine: LONGEST_EVENT_LINE,
+          onLine: this.#reads((line) => this.#readEvent(line)),
+        });
+      default:
+        return form satisfies never;
+    }
+  }
+
+  #reads(parse: (line: string) => LogEntry | null): (bytes: Buffer) => void {
+    return (bytes) => {
+      // latin1 gives a character to each byte, so nothing outside ASCII can become what a grammar accepts.
+      const entry = parse(bytes.toString('latin1'));
+      if (entry !== null) this.#onEntry(entry);
+    };
+  }
+
+  #readEvent(line: string): LogEntry | null {
+    const event = parseSizeEvent(line);
+    if (event === null) return null;
+    const { app, sample } = event;
+    this.apps.set(app, (this.apps.get(app) ?? 0) + 1);
+    return this.#app === undefined || this.#app === app ? { kind: 'sample', sample } : null;
+  }
+}
+
+function recognise(head: string): Recognised {
+  const framed = FRAME_START.exec(head);
+  if (framed !== null) return { form: 'drain-frames', at: timeOf(framed[1]) };
+  for (const raw of head.split('\n')) {
+    const line = raw.replace(/^\0+/, '');
+    const drain = DRAIN_START.exec(line);
+    if (drain !== null) return { form: 'drain', at: timeOf(drain[1]) };
+    if (HEROKU_START.test(line)) {
+      const at = timeOfLine(line);
+      if (at !== null) return { form: 'heroku', at };
+    }
+    if (isEventLine(line)) return { form: 'events', at: parseSizeEvent(line)?.sample.at };
+  }
+  throw new LogError(
+    'The log has no form that is known. Expected what heroku logs prints ("2026-01-05T12:00:00+00:00 heroku[web.1]: …"), ' +
+      'a drain\'s messages ("203 <45>1 2026-01-05T12:00:00+00:00 host heroku web.1 - …", with the lengths or one to a ' +
+      'line), or Whacamole\'s own events from CloudWatch Logs ({"event":"DynoSize",…}).',
+  );
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  return timeOfLine(`${text} `) ?? undefined;
+}
