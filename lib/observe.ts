@@ -132,8 +132,8 @@ async function observeListed(
   const said = [...notices].map((notice) => ` What logplex says: ${notice}.`).join('');
   const message =
     `No memory samples of dynos that are up.${listened}${said} Check that log-runtime-metrics is on ` +
-    `(heroku labs:enable log-runtime-metrics -a ${config.app}, then heroku restart), that logplex does not ` +
-    'drop lines (L10, L11), and that the account may tail the log (L20).';
+    `(heroku labs:enable log-runtime-metrics -a ${config.app}, then heroku ps:restart -a ${config.app}), that ` +
+    'logplex does not drop lines (L10, L11), and that the account may tail the log (L20).';
   return observation({ silent: { processes: missed.map(({ name }) => name), message } });
 }
 

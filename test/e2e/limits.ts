@@ -14,6 +14,12 @@ export interface Limit {
 
 export const LIMITS: readonly Limit[] = [
   {
+    what: 'Heroku itself',
+    reason: 'it is simulated: infra/local/heroku',
+    instead:
+      "the real Heroku CLI asks the simulation and shows what it holds, and its answers are held against the CLI's types",
+  },
+  {
     what: 'The schedule runs the function',
     reason: 'moto keeps schedules and never fires one',
     instead: 'the schedule is read back with what it would call, and the suite invokes the function',

@@ -1,5 +1,5 @@
 /**
- * The commands of the README and of docs/events.md, as they stand there: the suite types nothing that a reader
+ * The commands of the README, of SECURITY.md and of docs/events.md, as they stand there: the suite types nothing that a reader
  * would not find. Fenced `sh` blocks alone are read, a command to a line.
  */
 import { readFileSync } from 'node:fs';
@@ -7,19 +7,28 @@ import { join } from 'node:path';
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
 const README = read('README.md');
+const SECURITY = read('SECURITY.md');
 const EVENTS = read('docs/events.md');
 const BLOCK = /^( *)```sh\n(.*?)^\1```$/gms;
 
-/** Every command of a section, in order. @throws where there is no such section, or nothing to type in it */
+/** Every command of a section of the README, in order. @throws where there is none */
 export function commandsOf(heading: string): string[] {
-  const commands = [...section(README, heading).matchAll(BLOCK)].flatMap(([, , block = '']) =>
+  return commandsIn(section(README, heading), heading);
+}
+
+/** The same of a section of SECURITY.md. */
+export function securityCommandsOf(heading: string): string[] {
+  return commandsIn(section(SECURITY, heading), heading);
+}
+
+function commandsIn(text: string, heading: string): string[] {
+  const commands = [...text.matchAll(BLOCK)].flatMap(([, , block = '']) =>
     block
       .split('\n')
       .map((line) => line.replace(/ +# .*$/, '').trim())
       .filter((line) => line !== ''),
   );
-  if (commands.length === 0)
-    throw new Error(`Expected commands under "## ${heading}" in the README, found none`);
+  if (commands.length === 0) throw new Error(`Expected commands under "## ${heading}", found none`);
   return commands;
 }
 

