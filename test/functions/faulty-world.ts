@@ -12,6 +12,7 @@ import {
   askRight,
   type Fault,
   type FaultyRequest,
+  type FaultyServer,
   type FaultyServerOptions,
   startFaultyServer,
 } from './faulty-server.ts';
@@ -62,63 +63,71 @@ export function isEverybodys(service: Service, fault: Fault): boolean {
   return service === 'SSM' || service === 'EventBridge' || 'url' in fault || 'instead' in fault;
 }
 
+/** One scan, in so much time; afterwards its world is gone. */
+export type PreparedScan = (remainingMs: number) => Promise<FaultyScan>;
+
 /**
- * One scan of a world of its own, in so much time.
+ * A world of its own for one scan.
  *
- * @param faults by app: `well` may have none
+ * @param faults by app; `well` is added, without one
  */
-export function scanAgainst(
-  service: Service,
-  faults: ReadonlyMap<string, Fault>,
-  remainingMs: number,
-): Promise<FaultyScan> {
-  return environments.run({}, async () => {
+export function prepareScan(service: Service, faults: ReadonlyMap<string, Fault>): Promise<PreparedScan> {
+  const own = {};
+  return environments.run(own, async () => {
     const scene = await startScene(async () => createHandler);
     addApps(scene, [...faults.keys(), 'well']);
-    const closing: (() => Promise<void>)[] = [() => scene.world.close()];
-    try {
-      const faulty = await startFaultyServer({ faults, ...between(service, faults, scene.world) });
-      closing.push(() => faulty.close());
-      const environment: Record<string, string> = { [VARIABLES[service]]: faulty.url };
-      if (service === 'EventBridge') environment.EVENT_BUS_NAME = 'bus';
-      if (service === 'log URL') {
-        const front = await startFront(scene.world, faults, faulty.url);
-        closing.push(() => front.close());
-        environment.HEROKU_API_URL = front.url;
-      }
-      Object.assign(process.env, environment);
-      const before = process.memoryUsage.rss();
-      let largest = before;
-      const watching = setInterval(() => {
-        largest = Math.max(largest, process.memoryUsage.rss());
-      }, 20);
-      // Set before the scan's own limits are: that one comes first does not depend on how busy the machine is.
-      let over = false;
-      const startedAt = performance.now();
-      const timer = setTimeout(() => {
-        over = true;
-      }, remainingMs);
-      const record = await scene.coldScan(environment, remainingMs);
-      // A function that keeps the machine busy beyond its time would keep the timer waiting, too.
-      const inTime = !over && performance.now() - startedAt < 2 * remainingMs;
-      clearTimeout(timer);
-      clearInterval(watching);
-      const items = await scene.world.table.items();
-      return {
-        record,
-        inTime,
-        restarted: scene.heroku.restarts.map(({ app, process: name }) => `${app} ${name}`),
-        claims: new Map(
-          items.filter(({ process: name }) => name === 'web.1').map(({ app, state }) => [app, state]),
-        ),
-        struck: faulty.struck,
-        sentBytes: faulty.sentBytes,
-        grownBytes: largest - before,
-      };
-    } finally {
-      await Promise.all(closing.map((close) => close()));
+    const faulty = await startFaultyServer({ faults, ...between(service, faults, scene.world) });
+    const closing = [scene.world, faulty];
+    const environment: Record<string, string> = { [VARIABLES[service]]: faulty.url };
+    if (service === 'EventBridge') environment.EVENT_BUS_NAME = 'bus';
+    if (service === 'log URL') {
+      const front = await startFront(scene.world, faults, faulty.url);
+      closing.push(front);
+      environment.HEROKU_API_URL = front.url;
     }
+    Object.assign(process.env, environment);
+    const scan = (remainingMs: number) =>
+      scanOnce(scene, faulty, environment, remainingMs).finally(() =>
+        Promise.all(closing.map((one) => one.close())),
+      );
+    return (remainingMs: number) => environments.run(own, () => scan(remainingMs));
   });
+}
+
+async function scanOnce(
+  scene: Scene,
+  faulty: FaultyServer,
+  environment: Record<string, string>,
+  remainingMs: number,
+): Promise<FaultyScan> {
+  const before = process.memoryUsage.rss();
+  let largest = before;
+  const watching = setInterval(() => {
+    largest = Math.max(largest, process.memoryUsage.rss());
+  }, 20);
+  // Set before the scan's own limits are: that one comes first does not depend on how busy the machine is.
+  let over = false;
+  const startedAt = performance.now();
+  const timer = setTimeout(() => {
+    over = true;
+  }, remainingMs);
+  const record = await scene.coldScan(environment, remainingMs);
+  // A function that keeps the machine busy beyond its time would keep the timer waiting, too.
+  const inTime = !over && performance.now() - startedAt < 2 * remainingMs;
+  clearTimeout(timer);
+  clearInterval(watching);
+  const items = await scene.world.table.items();
+  return {
+    record,
+    inTime,
+    restarted: scene.heroku.restarts.map(({ app, process: name }) => `${app} ${name}`),
+    claims: new Map(
+      items.filter(({ process: name }) => name === 'web.1').map(({ app, state }) => [app, state]),
+    ),
+    struck: faulty.struck,
+    sentBytes: faulty.sentBytes,
+    grownBytes: largest - before,
+  };
 }
 
 function addApps({ heroku, world, clock }: Scene, apps: readonly string[]): void {
