@@ -1,7 +1,8 @@
 /**
  * Builds what is deployed and what is typed, each into a folder of its own.
  *
- * `dist/scan/index.mjs` is what the stack deploys: one self-contained ES module. What surprises: the SDK's chain of
+ * `dist/scan/index.mjs` is what the stack deploys, and `dist/scan-batch/index.mjs` where apps are many: each one
+ * self-contained ES module. What surprises: the SDK's chain of
  * credential providers (profiles, SSO, instance metadata, 130 KB) is left out. Lambda hands its credentials over in
  * the environment, always, and bytes are what a cold start is made of.
  *
@@ -26,12 +27,14 @@ const common = {
 // The pieces bear hashes in their names: those of the last build would stay for ever.
 rmSync('dist/cli', { recursive: true, force: true });
 await Promise.all([
-  build({
-    ...common,
-    entryPoints: ['functions/scan.ts'],
-    outfile: 'dist/scan/index.mjs',
-    alias: { '@aws-sdk/credential-provider-node': './infra/aws/environment-credentials.ts' },
-  }),
+  ...['scan', 'scan-batch'].map((name) =>
+    build({
+      ...common,
+      entryPoints: [`functions/${name}.ts`],
+      outfile: `dist/${name}/index.mjs`,
+      alias: { '@aws-sdk/credential-provider-node': './infra/aws/environment-credentials.ts' },
+    }),
+  ),
   build({
     ...common,
     entryPoints: ['infra/cli/main.ts'],

@@ -89,10 +89,8 @@ export type AppEvent =
       readonly message: string;
     };
 
-/** The scan as a whole: the last event of each, and the handler's result. */
-export interface ScanDone {
-  readonly event: 'ScanDone';
-  readonly at: string;
+/** What a scan, or a batch of one, comes to. */
+export interface Totals {
   /** Apps configured. */
   readonly apps: number;
   /** Dynos of which a fresh sample was seen. */
@@ -106,6 +104,30 @@ export interface ScanDone {
   readonly herokuRequests: number;
   /** What Heroku says is left of its request budget, of the token that has least; undefined where it says nothing. */
   readonly herokuRequestsLeft: number | undefined;
+}
+
+/** The scan as a whole: the last event of each, and the handler's result. */
+export interface ScanDone extends Totals {
+  readonly event: 'ScanDone';
+  readonly at: string;
+  /** Into how many batches its apps went, to be scanned by others; undefined where it has scanned them itself. */
+  readonly batches: number | undefined;
+}
+
+/** A batch of a scan is done. */
+export interface BatchDone extends Totals {
+  readonly event: 'BatchDone';
+  readonly at: string;
+}
+
+/** The apps of a batch are not scanned this minute. */
+interface BatchDropped {
+  readonly event: 'BatchDropped';
+  /** `late`: a minute old or more. `failed`: tried again unless it is late by then. */
+  readonly reason: 'late' | 'malformed' | 'not-sent' | 'failed';
+  /** The names of the apps, as far as they are known. */
+  readonly apps: readonly string[];
+  readonly message: string;
 }
 
 /** Heroku's request budget does not last for all apps of a token: they are scanned in turn. */
@@ -128,7 +150,13 @@ interface BusFailed {
   readonly message: string;
 }
 
-export type Event = AppEvent | BudgetLow | BusFailed | Omit<ScanDone, 'at'>;
+export type Event =
+  | AppEvent
+  | BatchDropped
+  | BudgetLow
+  | BusFailed
+  | Omit<ScanDone, 'at'>
+  | Omit<BatchDone, 'at'>;
 
 export interface Destination {
   /** Takes an event's name and its JSON. Must not throw. */
@@ -201,8 +229,10 @@ export class EventLog {
       case 'RestartsNotHelping':
       case 'NoSamples':
       case 'BudgetLow':
+      case 'BatchDropped':
       case 'BusFailed':
       case 'ScanDone':
+      case 'BatchDone':
         break;
       default:
         event satisfies never;

@@ -11,6 +11,8 @@ export interface Settings {
   /** Without a slash at its end. */
   readonly herokuApiUrl: string;
   readonly eventBusName: string | undefined;
+  /** Where apps go in batches, where there are more of them than this; undefined: they never do. */
+  readonly fanOut: { readonly queueUrl: string; readonly above: number } | undefined;
 }
 
 /** @throws ScanError naming every variable that is missing or wrong */
@@ -18,6 +20,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const parameterPrefix = (environment.PARAMETER_PREFIX || '/whacamole').replace(/\/+$/, '');
   const restartsTable = environment.RESTARTS_TABLE ?? '';
   const herokuApiUrl = (environment.HEROKU_API_URL || 'https://api.heroku.com').replace(/\/+$/, '');
+
+  const queueUrl = environment.BATCH_QUEUE_URL ?? '';
+  const above = environment.FAN_OUT_ABOVE ?? '';
 
   const problems: string[] = [];
   if (!/^(\/[A-Za-z0-9_.-]+)+$/.test(parameterPrefix)) {
@@ -29,6 +34,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!URL.canParse(herokuApiUrl) || !/^https?:$/.test(new URL(herokuApiUrl).protocol)) {
     problems.push(`HEROKU_API_URL: found "${herokuApiUrl}", expected a URL such as "https://api.heroku.com"`);
   }
+  if (queueUrl !== '' && !URL.canParse(queueUrl)) {
+    problems.push(`BATCH_QUEUE_URL: found "${queueUrl}", expected the URL of an SQS queue, or nothing`);
+  }
+  if (queueUrl !== '' && !/^[1-9]\d{0,5}$/.test(above)) {
+    problems.push(`FAN_OUT_ABOVE: found "${above}", expected a whole number of apps from 1`);
+  }
   if (problems.length > 0) {
     throw new ScanError(`The function's environment is wrong: ${problems.join('; ')}.`);
   }
@@ -37,5 +48,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     restartsTable,
     herokuApiUrl,
     eventBusName: environment.EVENT_BUS_NAME || undefined,
+    fanOut: queueUrl === '' ? undefined : { queueUrl, above: Number(above) },
   };
 }

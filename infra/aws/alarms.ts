@@ -30,7 +30,7 @@ interface AlarmPlan {
 
 /** Makes the alarms, and where there is an address, the topic that they write to. */
 export const createAlarms = (scope: Construct, props: MonitoringProps): Alarm[] => {
-  const { scan, logGroup, scanEveryMinutes, alarmEmail } = props;
+  const { scan, logGroup, scanEveryMinutes, alarmEmail, fansOut } = props;
   const period = Duration.minutes(scanEveryMinutes);
   const logs = `Look: aws logs tail ${logGroup.logGroupName} --since 1h`;
 
@@ -109,6 +109,18 @@ export const createAlarms = (scope: Construct, props: MonitoringProps): Alarm[] 
         `The event RestartsNotHelping names the process. ${logs}`,
     },
   ];
+  if (fansOut) {
+    plans.push({
+      id: 'BatchesDropped',
+      metric: countOf('BatchDropped', period),
+      outOf: 5,
+      bad: 3,
+      description:
+        `batches of apps are not scanned in their minute, three scans of five. Where they are late, let more be ` +
+        'scanned at once: npm run deploy -- -c batchesAtOnce=100, as far as the concurrency of the account ' +
+        `allows. The event BatchDropped says how late, and which apps. ${logs}`,
+    });
+  }
 
   const alarms = plans.map(
     (plan) =>

@@ -5,12 +5,13 @@
  */
 
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { ContextError, readSettings } from './settings.ts';
 import { WhacamoleStack } from './whacamole-stack.ts';
 
-const codeFolder = join(import.meta.dirname, '../../dist/scan');
+const dist = join(import.meta.dirname, '../../dist');
+const code = { scan: join(dist, 'scan'), scanBatch: join(dist, 'scan-batch') };
 
 const say = (message: string): void => {
   process.stderr.write(`\n${message}\n\n`);
@@ -21,12 +22,16 @@ const synthesise = (): void => {
   // Not by itself at exit: then an app without a stack would be written even where the settings are wrong.
   const app = new App({ autoSynth: false });
   const settings = readSettings(app.node.getAllContext());
-  if (!existsSync(join(codeFolder, 'index.mjs'))) {
-    say('The function is not built: dist/scan/index.mjs is missing. Run `npm run build` first.');
+  const wanted = settings.fanOutAbove === undefined ? [code.scan] : [code.scan, code.scanBatch];
+  const missing = wanted.find((folder) => !existsSync(join(folder, 'index.mjs')));
+  if (missing !== undefined) {
+    say(
+      `The function is not built: dist/${basename(missing)}/index.mjs is missing. Run \`npm run build\` first.`,
+    );
     return;
   }
   const id = settings.stage ? `Whacamole-${settings.stage}` : 'Whacamole';
-  new WhacamoleStack(app, id, { settings, codeFolder });
+  new WhacamoleStack(app, id, { settings, code });
   app.synth();
 };
 

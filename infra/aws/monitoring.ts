@@ -26,6 +26,8 @@ export interface MonitoringProps {
   readonly scanEveryMinutes: number;
   /** Address that the alarms write to, if any. */
   readonly alarmEmail: string | undefined;
+  /** Whether there are batches, which may be dropped. */
+  readonly fansOut: boolean;
 }
 
 /** Columns of a dashboard. */
@@ -72,7 +74,7 @@ export class Monitoring extends Construct {
         ],
         [widget('Failures', 'failures', TABLE, FULL_WIDTH)],
         [
-          widget('Duration of a scan (ms; it ends at 55,000)', 'scanDuration', LINE, third),
+          widget('Duration of a run (ms; it ends at 55,000)', 'scanDuration', LINE, third),
           widget('Memory of the scan (MB)', 'scanMemory', LINE, third),
           widget('Heroku requests left (of 4,500), and requests a scan', 'herokuRequestsLeft', LINE, third),
         ],

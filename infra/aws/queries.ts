@@ -27,7 +27,7 @@ export const DASHBOARD_QUERIES = {
     'sort spared desc',
   ),
   failures: steps(
-    'filter event in ["AppFailed", "NoSamples", "RestartFailed", "RestartsNotHelping", "BudgetLow", "BusFailed"]',
+    'filter event in ["AppFailed", "NoSamples", "RestartFailed", "RestartsNotHelping", "BudgetLow", "BatchDropped", "BusFailed"]',
     'stats count(*) as times, latest(at) as last, latest(message) as says by app, event, reason',
     'sort times desc',
     'limit 100',
@@ -41,7 +41,7 @@ export const DASHBOARD_QUERIES = {
     'stats max(record.metrics.maxMemoryUsedMB) as usedMB, max(record.metrics.memorySizeMB) as sizeMB by bin(5m)',
   ),
   herokuRequestsLeft: steps(
-    'filter event = "ScanDone"',
+    'filter event in ["ScanDone", "BatchDone"]',
     'stats min(herokuRequestsLeft) as left, max(herokuRequests) as aScan by bin(5m)',
   ),
 } as const;

@@ -7,6 +7,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { WhacamoleSettings } from './settings.ts';
 
@@ -14,11 +15,22 @@ export interface ScanRoleProps {
   readonly settings: WhacamoleSettings;
   readonly logGroup: ILogGroup;
   readonly table: Table;
+  /** What it does with the queue of batches, where there is one. */
+  readonly batches?: { readonly queue: IQueue; readonly does: 'send' | 'work off' } | undefined;
 }
 
-/** The role that the scan runs under. */
+const QUEUE_ACTIONS = {
+  send: { sid: 'SendBatches', actions: ['sqs:SendMessage'] },
+  'work off': {
+    sid: 'WorkOffBatches',
+    // Lambda takes the messages out in the name of the function.
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+  },
+} as const;
+
+/** The role that the scan runs under, or whoever scans a part of it. */
 export const createScanRole = (scope: Construct, id: string, props: ScanRoleProps): Role => {
-  const { settings, logGroup, table } = props;
+  const { settings, logGroup, table, batches } = props;
   const stack = Stack.of(scope);
   const parameters = (path: string): string =>
     stack.formatArn({
@@ -89,8 +101,14 @@ export const createScanRole = (scope: Construct, id: string, props: ScanRoleProp
     );
   }
 
+  if (batches !== undefined) {
+    const { sid, actions } = QUEUE_ACTIONS[batches.does];
+    statements.push(new PolicyStatement({ sid, actions: [...actions], resources: [batches.queue.queueArn] }));
+  }
+
+  const part = batches?.does === 'work off' ? 'batches of the scan' : 'the scan';
   const role = new Role(scope, id, {
-    description: 'Runs the scan of Whacamole',
+    description: `Runs ${part} of Whacamole`,
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { Scan: new PolicyDocument({ statements }) },
   });

@@ -27,6 +27,10 @@ export interface WhacamoleSettings {
   readonly eventBusName: string | undefined;
   /** Concurrent runs kept aside for the function, taken from the account's quota; without it, none are. */
   readonly reservedConcurrency: number | undefined;
+  /** With more apps than this they are scanned in batches, by functions of their own; without it, never. */
+  readonly fanOutAbove: number | undefined;
+  /** How many batches are scanned at once, at most. */
+  readonly batchesAtOnce: number;
 }
 
 /** Context that cannot be used. The message names every bad value: what, found, expected. */
@@ -99,6 +103,15 @@ const FIELDS = {
     schema: wholeNumber(1, 1_000),
     expected: 'a whole number from 1 to 1000; leave it out for none',
   },
+  fanOutAbove: {
+    schema: wholeNumber(1, 100_000),
+    expected: 'a whole number of apps from 1 to 100000 (1000 is a good one); leave it out for never',
+  },
+  batchesAtOnce: {
+    // The least that Lambda takes is 2.
+    schema: wholeNumber(2, 1_000),
+    expected: 'a whole number from 2 to 1000',
+  },
 } as const;
 
 const CONTEXT = z.object({
@@ -111,6 +124,8 @@ const CONTEXT = z.object({
   alarmEmail: z.optional(FIELDS.alarmEmail.schema),
   eventBusName: z._default(FIELDS.eventBusName.schema, 'default'),
   reservedConcurrency: z.optional(FIELDS.reservedConcurrency.schema),
+  fanOutAbove: z.optional(FIELDS.fanOutAbove.schema),
+  batchesAtOnce: z._default(FIELDS.batchesAtOnce.schema, 50),
 });
 
 const isField = (name: PropertyKey): name is keyof typeof FIELDS => Object.hasOwn(FIELDS, name);
@@ -161,5 +176,7 @@ export const readSettings = (context: Readonly<Record<string, unknown>>): Whacam
     alarmEmail: data.alarmEmail,
     eventBusName: busIsOff || data.eventBusName === false ? undefined : data.eventBusName,
     reservedConcurrency: data.reservedConcurrency,
+    fanOutAbove: data.fanOutAbove,
+    batchesAtOnce: data.batchesAtOnce,
   };
 };

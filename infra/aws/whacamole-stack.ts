@@ -20,6 +20,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
+import { BatchQueue } from './batches.ts';
 import { Monitoring } from './monitoring.ts';
 import { createScanRole } from './scan-role.ts';
 import type { WhacamoleSettings } from './settings.ts';
@@ -27,8 +28,8 @@ import type { WhacamoleSettings } from './settings.ts';
 export interface WhacamoleStackProps extends StackProps {
   /** What the owner chose, read and checked. */
   readonly settings: WhacamoleSettings;
-  /** Folder that holds the built function, `index.mjs`: deployed as it is. */
-  readonly codeFolder: string;
+  /** Folders that each hold a built function, `index.mjs`: deployed as they are. */
+  readonly code: { readonly scan: string; readonly scanBatch: string };
 }
 
 /** The next minute is the retry: an invocation that is late by more than this is dropped. */
@@ -36,7 +37,7 @@ const MAX_EVENT_AGE = Duration.seconds(60);
 
 export class WhacamoleStack extends Stack {
   constructor(scope: Construct, id: string, props: WhacamoleStackProps) {
-    const { settings, codeFolder, ...stackProps } = props;
+    const { settings, code, ...stackProps } = props;
     super(scope, id, {
       description: 'Whacamole: restarts Heroku dynos that outgrow their memory',
       ...stackProps,
@@ -73,50 +74,85 @@ export class WhacamoleStack extends Stack {
       },
     );
 
-    const scan = this.#createFunction(settings, codeFolder, table, logGroup);
+    const batches = settings.fanOutAbove === undefined ? undefined : new BatchQueue(this, 'Batches');
+    const scan = this.#createFunction('Scan', settings, {
+      description: 'Restarts the Heroku dynos that are over their memory threshold',
+      code: code.scan,
+      role: createScanRole(this, 'ScanRole', {
+        ...{ settings, logGroup, table },
+        batches: batches && { queue: batches.queue, does: 'send' },
+      }),
+      ...{ table, logGroup },
+      environment: batches && {
+        BATCH_QUEUE_URL: batches.queue.queueUrl,
+        FAN_OUT_ABOVE: String(settings.fanOutAbove),
+      },
+    });
     this.#createSchedule(settings, scan);
+    if (batches !== undefined) {
+      const scanBatch = this.#createFunction('ScanBatch', settings, {
+        description: 'Scans a batch of the apps, where they are many',
+        code: code.scanBatch,
+        role: createScanRole(this, 'ScanBatchRole', {
+          ...{ settings, logGroup, table },
+          batches: { queue: batches.queue, does: 'work off' },
+        }),
+        ...{ table, logGroup },
+      });
+      batches.feed(scanBatch, settings.batchesAtOnce);
+    }
 
     const monitoring = new Monitoring(this, 'Monitoring', {
       scan,
       logGroup,
       scanEveryMinutes: settings.scanEveryMinutes,
       alarmEmail: settings.alarmEmail,
+      fansOut: batches !== undefined,
     });
 
     this.#createOutputs(settings, { table, logGroup, scan, dashboardName: monitoring.dashboardName });
   }
 
   #createFunction(
+    id: string,
     settings: WhacamoleSettings,
-    codeFolder: string,
-    table: Table,
-    logGroup: LogGroup,
+    made: {
+      readonly description: string;
+      readonly code: string;
+      readonly role: Role;
+      readonly table: Table;
+      readonly logGroup: LogGroup;
+      readonly environment?: Readonly<Record<string, string>> | undefined;
+    },
   ): LambdaFunction {
-    const scan = new LambdaFunction(this, 'Scan', {
-      description: 'Restarts the Heroku dynos that are over their memory threshold',
-      code: Code.fromAsset(codeFolder),
+    const { description, code, role, table, logGroup, environment } = made;
+    const isScan = id === 'Scan';
+    const scan = new LambdaFunction(this, id, {
+      description,
+      code: Code.fromAsset(code),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: settings.memoryMb,
       // Below the minute, so that one scan is over before the next begins.
       timeout: Duration.seconds(55),
-      role: createScanRole(this, 'ScanRole', { settings, logGroup, table }),
+      role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       // The dashboard draws the records "platform.report", and they are written at this level.
       systemLogLevelV2: SystemLogLevel.INFO,
       // Scheduler invokes asynchronously, and that queue would retry twice, over six hours.
-      retryAttempts: 0,
-      maxEventAge: MAX_EVENT_AGE,
-      ...(settings.reservedConcurrency !== undefined && {
-        reservedConcurrentExecutions: settings.reservedConcurrency,
-      }),
+      ...(isScan && { retryAttempts: 0, maxEventAge: MAX_EVENT_AGE }),
+      ...(isScan &&
+        settings.reservedConcurrency !== undefined && {
+          reservedConcurrentExecutions: settings.reservedConcurrency,
+        }),
       environment: {
         PARAMETER_PREFIX: settings.parameterPrefix,
         RESTARTS_TABLE: table.tableName,
         ...(settings.eventBusName !== undefined && { EVENT_BUS_NAME: settings.eventBusName }),
+        ...environment,
       },
     });
     Validations.of(scan).acknowledge({

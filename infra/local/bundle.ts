@@ -5,7 +5,8 @@
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Handler, Machine } from '../../functions/scan.ts';
+import type { Machine } from '../../functions/sandbox.ts';
+import type { Handler } from '../../functions/scan.ts';
 
 export interface Bundle {
   createHandler(machine: Machine): Handler;

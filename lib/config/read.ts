@@ -18,35 +18,42 @@ import { describeError, ScanError } from '../errors.ts';
 export type Parameters = ReadonlyMap<string, Read>;
 export type Read = { readonly value: string } | { readonly problem: string };
 
-export interface Configuration {
-  /** Configs by Heroku app name, as they were written. */
-  readonly apps: Parameters;
-  /** Heroku API tokens by name. */
-  readonly tokens: Parameters;
-}
+export type App = readonly [name: string, Read];
+export type Page = readonly App[];
 
-/** @throws ScanError when Parameter Store cannot be read: nothing is known then of any app */
-export async function readConfiguration(
-  client: SSMClient,
-  prefix: string,
-  signal: AbortSignal,
-): Promise<Configuration> {
-  const [apps, tokens] = await Promise.all([
-    readFolder(client, `${prefix}/apps`, signal),
-    readFolder(client, `${prefix}/tokens`, signal),
-  ]);
-  return { apps, tokens };
-}
-
-/** @throws ScanError when the folder cannot be read */
+/**
+ * What is directly under a path, such as `/whacamole/tokens`, by the last part of its name.
+ *
+ * @throws ScanError when Parameter Store cannot be read: nothing is known then of any of it
+ */
 export async function readFolder(client: SSMClient, path: string, signal: AbortSignal): Promise<Parameters> {
+  const parameters = new Map<string, Read>();
+  for await (const page of readPages(client, path, signal)) {
+    for (const [name, read] of page) parameters.set(name, read);
+  }
+  return parameters;
+}
+
+/**
+ * The same, page by page: ten are all that Parameter Store gives at a time, and whoever has thousands begins with
+ * the first while the others are still being listed.
+ *
+ * @throws ScanError when Parameter Store cannot be read: what came before stands
+ */
+export async function* readPages(client: SSMClient, path: string, signal: AbortSignal): AsyncGenerator<Page> {
+  const given = new Set<string>();
   try {
-    const parameters = await list(client, path, true, signal);
-    return new Map(parameters.map((parameter) => [baseName(parameter), toRead(parameter)]));
+    for await (const page of list(client, path, true, signal)) {
+      for (const { Name = '' } of page) given.add(Name);
+      yield page.map((parameter) => [baseName(parameter), toRead(parameter)]);
+    }
   } catch (error) {
     if (isRefusal(error)) {
-      const parameters = await readOneByOne(client, path, signal);
-      if (parameters !== null) return parameters;
+      const others = await readOneByOne(client, path, given, signal);
+      if (others !== null) {
+        yield others;
+        return;
+      }
     }
     const advice = isRefusal(error)
       ? ' Check that the function may call ssm:GetParametersByPath on this path.'
@@ -57,19 +64,22 @@ export async function readFolder(client: SSMClient, path: string, signal: AbortS
   }
 }
 
-/** Null where the folder cannot even be listed. */
+/** All but those that have been given already; null where the folder cannot even be listed. */
 async function readOneByOne(
   client: SSMClient,
   path: string,
+  given: ReadonlySet<string>,
   signal: AbortSignal,
-): Promise<Parameters | null> {
-  let listed: Parameter[];
+): Promise<Page | null> {
+  const listed: Parameter[] = [];
   try {
-    listed = await list(client, path, false, signal);
+    for await (const page of list(client, path, false, signal)) {
+      listed.push(...page.filter(({ Name = '' }) => !given.has(Name)));
+    }
   } catch {
     return null;
   }
-  const read = listed.map(async (parameter): Promise<[string, Read]> => {
+  const read = listed.map(async (parameter): Promise<App> => {
     if (parameter.Type !== 'SecureString') return [baseName(parameter), toRead(parameter)];
     try {
       const command = new GetParameterCommand({ Name: parameter.Name, WithDecryption: true });
@@ -79,23 +89,21 @@ async function readOneByOne(
       return [baseName(parameter), { problem: `could not be read: ${describeError(error)}` }];
     }
   });
-  return new Map(await Promise.all(read));
+  return Promise.all(read);
 }
 
-async function list(
+async function* list(
   client: SSMClient,
   path: string,
   decrypt: boolean,
   signal: AbortSignal,
-): Promise<Parameter[]> {
-  const parameters: Parameter[] = [];
+): AsyncGenerator<readonly Parameter[]> {
   const input = { Path: path, WithDecryption: decrypt };
   for await (const page of paginateGetParametersByPath({ client }, input, { abortSignal: signal })) {
     // A folder without any is an empty list. Without one, no app would be watched, and nobody would be told.
     if (page.Parameters === undefined) throw new Error('the answer lists no parameters');
-    parameters.push(...page.Parameters);
+    yield page.Parameters;
   }
-  return parameters;
 }
 
 function baseName({ Name = '' }: Parameter): string {

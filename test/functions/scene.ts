@@ -3,7 +3,8 @@
  * time. The same laws are tested on the sources and on the bundle, which differ in how they are loaded alone.
  */
 import { pathToFileURL } from 'node:url';
-import type { Context, Handler, Machine } from '../../functions/scan.ts';
+import type { Context, Machine } from '../../functions/sandbox.ts';
+import type { Handler } from '../../functions/scan.ts';
 import type { SimulatedHerokuOptions } from '../../infra/local/heroku/simulated-heroku.ts';
 import { VirtualClock } from '../../infra/local/virtual-clock.ts';
 import { WaitingClock } from '../../infra/local/waiting-clock.ts';

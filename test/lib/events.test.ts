@@ -32,6 +32,7 @@ const EVENTS: readonly Event[] = [
     unwatchedSeconds: 120,
     message: 'It does not last.',
   },
+  { event: 'BatchDropped', reason: 'late', apps: ['shop'], message: 'It is late.' },
   { event: 'BusFailed', events: 2, message: '2 event(s) could not be put.' },
   {
     event: 'ScanDone',
@@ -43,6 +44,7 @@ const EVENTS: readonly Event[] = [
     durationMs: 10,
     herokuRequests: 4,
     herokuRequestsLeft: 4496,
+    batches: undefined,
   },
 ];
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ScanError } from '../../lib/errors.ts';
-import { readSettings } from '../../lib/settings.ts';
+import { readSettings, type Settings } from '../../lib/settings.ts';
 
-const DEFAULTS = {
+const DEFAULTS: Settings = {
   parameterPrefix: '/whacamole',
   restartsTable: 'restarts',
   herokuApiUrl: 'https://api.heroku.com',
   eventBusName: undefined,
+  fanOut: undefined,
 };
 
 function mistakes(environment: Record<string, string | undefined>): string {
@@ -20,7 +21,7 @@ function mistakes(environment: Record<string, string | undefined>): string {
 }
 
 describe('the settings', () => {
-  it.each<[string, Record<string, string | undefined>, Partial<typeof DEFAULTS> | { eventBusName: string }]>([
+  it.each<[string, Record<string, string | undefined>, Partial<Settings>]>([
     ['the table alone', {}, {}],
     [
       'empty ones, as if they were not set',
@@ -33,6 +34,12 @@ describe('the settings', () => {
       { parameterPrefix: '/team-1/whaca.mole_2' },
     ],
     ['a prefix that ends in slashes', { PARAMETER_PREFIX: '/whaca//' }, { parameterPrefix: '/whaca' }],
+    [
+      'a queue for many apps',
+      { BATCH_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/q', FAN_OUT_ABOVE: '500' },
+      { fanOut: { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/q', above: 500 } },
+    ],
+    ['no queue, whatever the number', { BATCH_QUEUE_URL: '', FAN_OUT_ABOVE: '500' }, {}],
     [
       'another Heroku',
       { HEROKU_API_URL: 'http://127.0.0.1:5000' },

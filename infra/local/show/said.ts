@@ -90,6 +90,14 @@ export function tell(event: Said): Telling {
       return { ...about('', ''), what: 'budget low', why: plain(event.message), style: 'yellow' };
     case 'BusFailed':
       return { ...about('', ''), what: 'bus failed', why: plain(event.message), style: 'red' };
+    case 'BatchDropped':
+      return {
+        ...about('', ''),
+        what: 'batch dropped',
+        why: `${event.reason}: ${count(event.apps.length, 'app')}. ${plain(event.message)}`,
+        style: 'red',
+      };
+    case 'BatchDone':
     case 'ScanDone':
       return {
         ...about('', ''),

@@ -34,9 +34,11 @@ export class Tally {
         this.notHelping++;
         break;
       case 'ScanDone':
+      case 'BatchDone':
         this.herokuRequests += event.herokuRequests;
         break;
       case 'NoSamples':
+      case 'BatchDropped':
       case 'BudgetLow':
       case 'BusFailed':
         break;

@@ -57,6 +57,7 @@ const log = (): string => {
       durationMs,
       herokuRequests: 7,
       herokuRequestsLeft: 4400 - durationMs / 100,
+      batches: undefined,
       ...counts,
     });
     const time = new Date(now + durationMs).toISOString();

@@ -77,8 +77,13 @@ describe('the role of the function', () => {
       { alarmEmail: 'me@example.com' },
       [...ALWAYS('/whacamole'), putEvents('default')],
     ],
+    [
+      'with batches',
+      { fanOutAbove: 1000 },
+      [...ALWAYS('/whacamole'), putEvents('default'), 'SendBatches: sqs:SendMessage on <BatchesQueue.Arn>'],
+    ],
   ])('may do this and nothing else, %s', (_case, context, permissions) => {
-    expect(permissionsOf(synthesise(context), /Runs/)).toEqual(permissions);
+    expect(permissionsOf(synthesise(context), /Runs the scan/)).toEqual(permissions);
   });
 
   test('decrypts through SSM alone, and its own parameters alone', () => {
@@ -112,6 +117,15 @@ describe('the role of the function', () => {
   });
 });
 
+test('the role of those who scan batches may work them off, and what a scan may', () => {
+  const workOff = 'sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage';
+  expect(permissionsOf(synthesise({ fanOutAbove: 1000 }), /Runs batches/)).toEqual([
+    ...ALWAYS('/whacamole'),
+    putEvents('default'),
+    `WorkOffBatches: ${workOff} on <BatchesQueue.Arn>`,
+  ]);
+});
+
 describe('the role of the schedule', () => {
   test('may run the function and nothing else', () => {
     expect(permissionsOf(synthesise(), /Scheduler/)).toEqual([
@@ -135,10 +149,14 @@ describe('the role of the schedule', () => {
   });
 });
 
-test('no permission is granted anywhere else', () => {
-  for (const context of [{}, { tokenKeyArn: KEY, alarmEmail: 'me@example.com' }]) {
+test.each([
+  [{}, 2],
+  [{ tokenKeyArn: KEY, alarmEmail: 'me@example.com' }, 2],
+  [{ fanOutAbove: 1000 }, 3],
+])('no permission is granted anywhere else: %j', (context, roles) => {
+  {
     const template = synthesise(context);
-    template.resourceCountIs('AWS::IAM::Role', 2);
+    template.resourceCountIs('AWS::IAM::Role', roles);
     for (const type of [
       'AWS::IAM::Policy',
       'AWS::IAM::ManagedPolicy',

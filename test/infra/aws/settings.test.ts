@@ -25,6 +25,8 @@ describe('the settings', () => {
       alarmEmail: undefined,
       eventBusName: 'default',
       reservedConcurrency: undefined,
+      fanOutAbove: undefined,
+      batchesAtOnce: 50,
     });
   });
 
@@ -33,6 +35,11 @@ describe('the settings', () => {
     [{ memoryMb: 512 }, { memoryMb: 512 }],
     [{ logRetentionDays: '7' }, { logRetentionDays: 7 }],
     [{ reservedConcurrency: '1' }, { reservedConcurrency: 1 }],
+    [{ fanOutAbove: '1000' }, { fanOutAbove: 1000 }],
+    [
+      { fanOutAbove: 1, batchesAtOnce: '2' },
+      { fanOutAbove: 1, batchesAtOnce: 2 },
+    ],
     [{ schedule: 'rate(5 minutes)' }, { scanEveryMinutes: 5 }],
     [{ schedule: 'rate(1 hour)' }, { scanEveryMinutes: 60 }],
     [{ stage: 'staging' }, { stage: 'staging', parameterPrefix: '/whacamole-staging' }],
@@ -48,6 +55,10 @@ describe('the settings', () => {
   });
 
   test.each([
+    ['fanOutAbove', 0],
+    ['fanOutAbove', 'on'],
+    ['batchesAtOnce', 1],
+    ['batchesAtOnce', 1001],
     ['stage', '-x'],
     ['stage', 'x-'],
     ['stage', 'a'.repeat(33)],

@@ -42,7 +42,10 @@ export const makeStack = (context: Record<string, unknown> = {}): Made => {
   const app = new App({ context: CDK_JSON.context, outdir: temporaryFolder() });
   const settings = readSettings(context);
   const id = settings.stage ? `Whacamole-${settings.stage}` : 'Whacamole';
-  return { app, stack: new WhacamoleStack(app, id, { settings, codeFolder }) };
+  return {
+    app,
+    stack: new WhacamoleStack(app, id, { settings, code: { scan: codeFolder, scanBatch: codeFolder } }),
+  };
 };
 
 const templates = new Map<string, Template>();

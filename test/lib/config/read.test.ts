@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
-import { readConfiguration } from '../../../lib/config/read.ts';
+import { readFolder } from '../../../lib/config/read.ts';
 import { ScanError } from '../../../lib/errors.ts';
 import { hang, reply, reset, type Served, serve } from '../serve.ts';
 
@@ -75,7 +75,7 @@ function isFault(result: unknown): result is Fault {
   return typeof result === 'object' && result !== null && 'code' in result;
 }
 
-function read(server: Served, signal: AbortSignal = AbortSignal.timeout(20_000)) {
+async function read(server: Served, signal: AbortSignal = AbortSignal.timeout(20_000)) {
   const client = new SSMClient({
     endpoint: server.url,
     region: 'us-east-1',
@@ -83,7 +83,11 @@ function read(server: Served, signal: AbortSignal = AbortSignal.timeout(20_000))
     maxAttempts: 1,
   });
   onTestFinished(() => client.destroy());
-  return readConfiguration(client, '/whacamole', signal);
+  const [apps, tokens] = await Promise.all([
+    readFolder(client, '/whacamole/apps', signal),
+    readFolder(client, '/whacamole/tokens', signal),
+  ]);
+  return { apps, tokens };
 }
 
 const app = (name: string, more: Partial<Stored> = {}): Stored => ({
