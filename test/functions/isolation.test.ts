@@ -18,7 +18,9 @@ describe('law 8: one app’s trouble stays its own', () => {
   /** Nobody may use the key that a parameter is encrypted with. */
   function lock(name: string): void {
     const { parameters } = scene.world;
-    parameters.put(name, parameters.get(name) ?? '{}', 'SecureString');
+    const value = parameters.get(name) ?? '{}';
+    parameters.delete(name);
+    parameters.put(name, value, 'SecureString');
     const refuse = { code: 'InvalidKeyId' };
     parameters.faults.push(
       { action: 'GetParametersByPath', times: 2, do: refuse },
