@@ -25,6 +25,7 @@ import {
   type PutItemCommandInput,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import { SECONDS_A_YEAR } from './config/app-config.ts';
 import { AppError, describeError } from './errors.ts';
 import {
   type Claim,
@@ -151,8 +152,9 @@ export class Restarts {
       claimId: this.#options.randomId(),
       leaseUntil: now + LEASE_MS,
       restarts: restartsInRow(options, before),
-      // Only to clean up, and long after it could matter: conditions compare the time themselves.
-      expiresAt: Math.ceil(now / 1000) + 3 * Math.ceil(windowSeconds) + DAY_SECONDS,
+      // Only to clean up, for conditions compare the time themselves, and only when it could not matter any more:
+      // the window counts that the config names then, and restarts in a row lie two of them apart at most.
+      expiresAt: Math.ceil(now / 1000) + 2 * SECONDS_A_YEAR + DAY_SECONDS,
     };
     const claimed = await this.#putIf({
       Item: claimItem(claim),

@@ -34,7 +34,8 @@ export interface AppConfig {
   readonly rules: ReadonlyMap<string, Rules>;
 }
 
-const SECONDS_A_YEAR = 365 * 24 * 3600;
+/** No window is longer. */
+export const SECONDS_A_YEAR = 365 * 24 * 3600;
 const PERCENT = /^\d{1,4}(?:\.\d{1,3})?%$/;
 const ISO_8601 = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
 /** Their dynos run once: killing one kills a job, and nothing comes in its place. */

@@ -110,12 +110,13 @@ export function claimContract(provider: ClaimProvider): void {
         expect(await run().read(app)).toEqual({ claims: new Map([['web.1', granted]]), turns: new Map() });
       });
 
-      it('expires, in seconds, only when it could not matter any more', async () => {
-        for (const windowSeconds of [1, 1.5, 1800, 31_536_000]) {
+      it('expires, in seconds, only when it could not matter any more, whatever its window is by then', async () => {
+        const year = 31_536_000;
+        for (const windowSeconds of [1, 1.5, 1800, year]) {
           const { expiresAt } = await claimed({ app: anyApp(), windowSeconds });
           expect(Number.isInteger(expiresAt)).toBe(true);
-          expect(expiresAt).toBeGreaterThan(NOW / 1000 + 2 * windowSeconds + 3600);
-          expect(expiresAt).toBeLessThan(NOW / 1000 + 4 * windowSeconds + 3 * 24 * 3600);
+          expect(expiresAt).toBeGreaterThan(NOW / 1000 + 2 * year + 3600);
+          expect(expiresAt).toBeLessThan(NOW / 1000 + 4 * year);
         }
       });
 
