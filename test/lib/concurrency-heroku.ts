@@ -5,7 +5,7 @@
 
 import type { Deadline } from '../../lib/deadline.ts';
 import { AppError } from '../../lib/errors.ts';
-import { type Dyno, PlatformApi } from '../../lib/heroku/platform-api.ts';
+import { type Dyno, PlatformApi, type RestartOutcome } from '../../lib/heroku/platform-api.ts';
 import { RateBudget } from '../../lib/heroku/rate-budget.ts';
 import { START_WITHIN_MS } from '../../lib/restarts.ts';
 import { EPOCH, type Run, type World } from './concurrency-time.ts';
@@ -49,27 +49,25 @@ export interface Watched {
   readonly run: Run;
   /** UUID by process. */
   readonly measured: ReadonlyMap<string, string>;
+  readonly windowMs: number;
+  /** By process: what it makes of Heroku's answer to its DELETE. */
+  readonly outcomes: Map<string, RestartOutcome['outcome']>;
   /** When the newest list was made at Heroku, and when its answer arrived. */
   listMadeAt: number;
   listedAt: number;
 }
 
-export interface Rule {
-  readonly windowMs: number;
-  readonly atOnce: number;
-}
-
 export class Heroku {
   readonly places: readonly Place[];
   readonly #world: World;
-  readonly #rule: Rule;
+  readonly #atOnce: number;
   readonly #replacements: readonly Replacement[];
   #replaced = 0;
   restarts = 0;
 
-  constructor(world: World, count: number, rule: Rule, replacements: readonly Replacement[]) {
+  constructor(world: World, count: number, atOnce: number, replacements: readonly Replacement[]) {
     this.#world = world;
-    this.#rule = rule;
+    this.#atOnce = atOnce;
     this.#replacements = replacements;
     this.places = Array.from({ length: count }, (_, index) => ({
       name: `web.${index + 1}`,
@@ -124,13 +122,13 @@ export class Heroku {
       const { at, by } = place.restart;
       // A window begins with the claim, and its restart is performed so much later at most.
       const skew = Math.max(0, watched.run.skew - by.skew);
-      const least = this.#rule.windowMs - skew - START_WITHIN_MS - DELETE_MS;
+      const least = watched.windowMs - skew - START_WITHIN_MS - DELETE_MS;
       if (world.now - at < least) world.violate(`${name} was restarted twice within ${world.now - at} ms`);
     }
     const others = this.places.filter((one) => one !== place && one.downByUsUntil > world.now);
-    if (others.length + 1 > this.#rule.atOnce) {
+    if (others.length + 1 > this.#atOnce) {
       const names = [...others, place].map((one) => one.name).join(', ');
-      world.violate(`${names} are down at once by us, and at most ${this.#rule.atOnce} may be`);
+      world.violate(`${names} are down at once by us, and at most ${this.#atOnce} may be`);
     }
     // Nor would the claim explain a list that lags behind and shows that one: it names another.
     this.#replace(place, { lagging: !unknowable });
@@ -185,7 +183,8 @@ export class ApiOfRun extends PlatformApi {
     // Three tries of 10 s.
     const signal = deadline.within(30_000);
     const listed = this.#world.operate(this.#watched.run, {
-      what: 'list the dynos',
+      step: 'list',
+      what: 'list',
       signal,
       mayBeLate: false,
       effect: () => {
@@ -208,13 +207,20 @@ export class ApiOfRun extends PlatformApi {
     return dynos;
   }
 
+  override async restartDyno(name: string, limitMs: number): Promise<RestartOutcome> {
+    const answer = await super.restartDyno(name, limitMs);
+    this.#watched.outcomes.set(name, answer.outcome);
+    return answer;
+  }
+
   #delete(url: string, signal: AbortSignal | null | undefined): Promise<Response> {
     const world = this.#world;
     const name = url.slice(url.lastIndexOf('/') + 1);
     const age = world.now - this.#watched.listedAt;
     if (age > RIGHT_BEFORE_MS) world.violate(`${name} is to be restarted by a list that came ${age} ms ago`);
     return world.operate(this.#watched.run, {
-      what: `DELETE ${name}`,
+      step: 'DELETE',
+      what: `DELETE: ${name}`,
       signal: signal ?? new AbortController().signal,
       mayBeLate: false,
       effect: () => {
@@ -224,8 +230,13 @@ export class ApiOfRun extends PlatformApi {
       failure: ({ performed, status }) => {
         if (status === 0) throw new Error('socket hang up');
         // What Heroku refuses, it does not do.
-        return new Response(null, { status: performed ? 503 : status });
+        return new Response(null, { status: performed && !mayBeDone(status) ? 503 : status });
       },
     });
   }
+}
+
+/** Statuses of a server, or of a proxy in between, that does not know what has been done. */
+function mayBeDone(status: number): boolean {
+  return status >= 500 || status === 408;
 }

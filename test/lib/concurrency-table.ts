@@ -7,10 +7,11 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
+  ProvisionedThroughputExceededException,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Run, World } from './concurrency-time.ts';
+import type { Run, Step, World } from './concurrency-time.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
 type Command = PutItemCommand | DeleteItemCommand | QueryCommand;
@@ -84,12 +85,15 @@ export class Table {
   clientOf(run: Run, world: World): DynamoDBClient {
     const send = (command: Command, { abortSignal }: { abortSignal: AbortSignal }) =>
       world.operate<object>(run, {
+        step: stepOf(command),
         what: describe(command),
         signal: abortSignal,
         mayBeLate: true,
         effect: () => this.#execute(command),
-        failure: ({ performed }) => {
-          throw new Error(performed ? 'socket hang up' : 'ThrottlingException: Rate exceeded');
+        // Throttled and done all the same: the client has sent it twice, and the first answer was lost.
+        failure: ({ status }) => {
+          if (status === 0 || status >= 500) throw new Error('socket hang up');
+          throw new ProvisionedThroughputExceededException({ $metadata: {}, message: 'Rate exceeded' });
         },
       });
     // All that lib/restarts.ts uses of a client, and no type says so.
@@ -127,13 +131,16 @@ function keyOf(command: PutItemCommand | DeleteItemCommand): string {
   return process;
 }
 
-function describe(command: Command): string {
-  if (command instanceof QueryCommand) return 'read the table';
-  if (command instanceof DeleteItemCommand) return `give back the claim on ${keyOf(command)}`;
+function stepOf(command: Command): Step {
+  if (command instanceof QueryCommand) return 'read';
+  if (command instanceof DeleteItemCommand) return 'give back';
   const { Item = {}, ConditionExpression } = command.input;
-  const process = keyOf(command);
-  const { state, leaseUntil, claimId } = Item;
-  if (state === undefined) return leaseUntil?.N === '0' ? `end the turn` : `take the turn of ${process}`;
-  if (ConditionExpression !== 'claimId = :own') return `claim ${process}`;
-  return state.S === 'done' ? `write ${claimId?.S} as done` : `write ${claimId?.S} as it stood`;
+  if (Item.state === undefined) return Item.leaseUntil?.N === '0' ? 'end turn' : 'take turn';
+  if (ConditionExpression !== 'claimId = :own') return 'claim';
+  return Item.claimId?.S === command.input.ExpressionAttributeValues?.[':own']?.S ? 'settle' : 'give back';
+}
+
+function describe(command: Command): string {
+  const step = stepOf(command);
+  return command instanceof QueryCommand ? step : `${step}: ${keyOf(command)}`;
 }

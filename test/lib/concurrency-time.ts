@@ -16,13 +16,14 @@ export interface Fault {
   readonly kind:
     | 'crash' /** The run ends here: nobody hears the answer. */
     | 'error' /** The answer is an error, or none. */
+    | 'twice' /** It arrives once more, late: a client that got no answer has asked again. Writes to the table alone. */
     | 'slow' /** Time limits apply. */
     | 'stall' /** Slow, and the run stands still when the answer comes: no limit ends that. */;
   /** For `crash` and `error`: whether it was done all the same. */
   readonly performed: boolean;
   /** For `error`: Heroku's status, 0 for a connection that breaks. */
   readonly status: number;
-  /** Milliseconds on the way there (all but `error`), and on the way back (`slow` and `stall`). */
+  /** Milliseconds on the way there (all but `error`; for `twice`, the second time), and back (`slow` and `stall`). */
   readonly there: number;
   readonly back: number;
 }
@@ -35,9 +36,25 @@ export interface Run {
   readonly skew: number;
   step: number;
   ended: boolean;
+  /** Steps that did not go as they should have: what it leaves behind is then anybody's guess. */
+  readonly troubled: Set<Step>;
 }
 
+/** The steps of a restart: what there is to crash at. */
+export const STEPS = [
+  'read',
+  'list',
+  'take turn',
+  'claim',
+  'DELETE',
+  'settle',
+  'give back',
+  'end turn',
+] as const;
+export type Step = (typeof STEPS)[number];
+
 export interface Operation<T> {
+  readonly step: Step;
   readonly what: string;
   readonly signal: AbortSignal;
   /** Whether it may be done even after nobody waits for it any more. */
@@ -51,6 +68,8 @@ export class World {
   /** Milliseconds since it began. */
   now = 0;
   readonly violations: string[] = [];
+  /** What has gone wrong, and at which step: `crash at claim, done`. */
+  readonly troubles: string[] = [];
   readonly #scheduler: fc.Scheduler;
   readonly #faults: readonly Fault[];
   readonly #paces: readonly number[];
@@ -95,7 +114,13 @@ export class World {
       this.pass(20);
       return Promise.resolve().then(operation.effect);
     }
-    const fault = this.#faults.find((one) => one.run === run.index && one.step === step);
+    const fault = this.#faultOf(run, step, operation);
+    if (fault !== undefined) {
+      run.troubled.add(operation.step);
+      const maybe = fault.kind === 'crash' || fault.kind === 'error';
+      const done = maybe ? `, ${fault.performed ? 'done' : 'not done'}` : '';
+      this.troubles.push(`${fault.kind} at ${operation.step}${done}`);
+    }
     const travel = { givenUp: false, arrived: false };
     if (fault?.kind === 'crash') {
       run.ended = true;
@@ -104,6 +129,7 @@ export class World {
     const giveUp = () => {
       if (travel.givenUp || (fault?.kind === 'stall' && travel.arrived)) return;
       travel.givenUp = true;
+      run.troubled.add(operation.step);
       if (fault?.kind !== 'crash') answer.reject(operation.signal.reason);
     };
     if (operation.signal.aborted) giveUp();
@@ -113,20 +139,41 @@ export class World {
     return answer.promise;
   }
 
+  #faultOf(run: Run, step: number, { mayBeLate }: { mayBeLate: boolean }): Fault | undefined {
+    const fault = this.#faults.find((one) => one.run === run.index && one.step === step);
+    return fault?.kind === 'twice' && !mayBeLate ? undefined : fault;
+  }
+
+  /** What was sent first arrives when the second try has been answered long since. */
+  async #arriveAgain({ what, effect }: Operation<unknown>, run: Run, later: number): Promise<void> {
+    this.#underWay++;
+    await this.#sleep(later);
+    try {
+      effect();
+      this.tell(run.name, `${what}: done a second time`);
+    } catch (error) {
+      this.tell(run.name, `${what}: a second time, ${error instanceof Error ? error.name : error}`);
+    }
+    this.#underWay--;
+  }
+
   async #travel<T>(
     run: Run,
-    { what, mayBeLate, effect, failure }: Operation<T>,
+    operation: Operation<T>,
     fault: Fault | undefined,
     travel: { givenUp: boolean; arrived: boolean },
     answer: PromiseWithResolvers<T>,
   ): Promise<void> {
+    const { what, mayBeLate, effect, failure } = operation;
     const slow = fault?.kind === 'slow' || fault?.kind === 'stall';
     if (slow || fault?.kind === 'crash') await this.#sleep(fault.there);
     await this.#scheduler.schedule(Promise.resolve(), `${run.name}: ${what}`);
     if (travel.givenUp && !mayBeLate) return this.tell(run.name, `${what}: never arrives`);
     travel.arrived = true;
+    const twice = fault?.kind === 'twice';
+    if (twice) void this.#arriveAgain(operation, run, fault.there);
     let result: () => T;
-    if (fault === undefined || slow || fault.performed) {
+    if (fault === undefined || slow || twice || fault.performed) {
       try {
         const done = effect();
         this.tell(run.name, `${what}: done${travel.givenUp ? ', late' : ''}`);

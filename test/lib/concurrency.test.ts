@@ -6,91 +6,19 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Amount, AppConfig } from '../../lib/config/app-config.ts';
+import type { AppConfig } from '../../lib/config/app-config.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import type { Candidate } from '../../lib/decide.ts';
 import { EventLog } from '../../lib/events.ts';
 import { restartCandidates } from '../../lib/restart.ts';
 import { Restarts } from '../../lib/restarts.ts';
-import {
-  ApiOfRun,
-  Heroku,
-  type Place,
-  type Replacement,
-  SKEW_MS,
-  type Watched,
-} from './concurrency-heroku.ts';
+import { anyCase, type Case } from './concurrency-cases.ts';
+import { ApiOfRun, Heroku, type Place, SKEW_MS, type Watched } from './concurrency-heroku.ts';
 import { Table } from './concurrency-table.ts';
-import { EPOCH, type Fault, inVirtualTime, type Run, World } from './concurrency-time.ts';
+import { EPOCH, inVirtualTime, type Run, STEPS, type Step, World } from './concurrency-time.ts';
 
 const RUNS = Number(process.env.CONCURRENCY_RUNS ?? 4000);
 const MINUTE_MS = 60_000;
-
-interface Case {
-  readonly processes: number;
-  readonly restartsAtOnce: Amount;
-  readonly windowSeconds: number;
-  readonly runs: readonly {
-    readonly measuresAt: number;
-    /** So long after it has measured, it comes to restarting. */
-    readonly waits: number;
-    readonly skew: number;
-    readonly limit: number;
-  }[];
-  readonly faults: readonly Fault[];
-  readonly cycles: readonly { readonly at: number; readonly place: number }[];
-  readonly replacements: readonly Replacement[];
-  /** What passes with each step, milliseconds, over and over. */
-  readonly paces: readonly number[];
-}
-
-const anySkew = fc.oneof(
-  fc.constantFrom(0, SKEW_MS / 2, -SKEW_MS / 2),
-  fc.integer({ min: -15_000, max: 15_000 }),
-);
-const anyDelay = fc.constantFrom(0, 500, 1100, 3000, 5900, 9500, 11_000, 25_000, 45_000);
-const anyFault: fc.Arbitrary<Fault> = fc.record({
-  run: fc.nat(4),
-  step: fc.nat(13),
-  kind: fc.constantFrom<Fault['kind'][]>('crash', 'error', 'slow', 'stall'),
-  performed: fc.boolean(),
-  status: fc.constantFrom(0, 401, 404, 408, 422, 429, 500, 503),
-  there: anyDelay,
-  back: anyDelay,
-});
-const anyCase: fc.Arbitrary<Case> = fc.record({
-  processes: fc.integer({ min: 1, max: 4 }),
-  restartsAtOnce: fc.constantFrom<Amount[]>(
-    { unit: 'percent', value: 10 },
-    { unit: 'absolute', value: 2 },
-    { unit: 'percent', value: 100 },
-  ),
-  windowSeconds: fc.constantFrom(120, 300),
-  runs: fc.array(
-    fc.record({
-      measuresAt: fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 90_000 })),
-      waits: fc.constantFrom(0, 0, 2000, 10_000, 30_000),
-      skew: anySkew,
-      // Never whole: with exactly 1,000 ms left, lib/restart.ts neither lists anew nor stops (`>` here, `<` there).
-      limit: fc.constantFrom(55_000.3, 55_000.3, 12_000.3),
-    }),
-    { minLength: 2, maxLength: 5 },
-  ),
-  faults: fc.array(anyFault, { maxLength: 8 }),
-  cycles: fc.array(fc.record({ at: fc.integer({ min: 0, max: 90_000 }), place: fc.nat(3) }), {
-    maxLength: 3,
-  }),
-  replacements: fc.array(
-    fc.record({
-      lag: fc.constantFrom(0, 1000, 5000),
-      gone: fc.constantFrom(0, 2000, 5000),
-      boot: fc.constantFrom(0, 8000, 40_000),
-      overAgain: fc.boolean(),
-    }),
-    { minLength: 1, maxLength: 4 },
-  ),
-  paces: fc.array(fc.constantFrom(0, 5, 40, 300, 1200), { minLength: 1, maxLength: 8 }),
-});
 
 const ssm = new SSMClient({ region: 'eu-west-1' });
 
@@ -99,7 +27,6 @@ class Trial {
   readonly heroku: Heroku;
   readonly #table = new Table();
   readonly #case: Case;
-  readonly #config: AppConfig;
   readonly #atOnce: number;
   #runs = 0;
 
@@ -109,31 +36,33 @@ class Trial {
     const { unit, value } = one.restartsAtOnce;
     const asked = unit === 'absolute' ? value : Math.ceil((one.processes * value) / 100);
     this.#atOnce = one.processes > 1 ? Math.min(asked, one.processes - 1) : asked;
-    const rule = { windowMs: one.windowSeconds * 1000, atOnce: this.#atOnce };
-    this.heroku = new Heroku(this.world, one.processes, rule, one.replacements);
+    this.heroku = new Heroku(this.world, one.processes, this.#atOnce, one.replacements);
+  }
+
+  #config(windowSeconds: number): AppConfig {
     const rules = {
       restartThreshold: undefined,
-      restartWindowSeconds: one.windowSeconds,
+      restartWindowSeconds: windowSeconds,
       measure: 'memory_total',
       swapThreshold: undefined,
       sustainedSamples: 1,
       // It would keep a dyno that was restarted from being restarted again, whatever the window does.
       minUptimeSeconds: 0,
-      restartsAtOnce: one.restartsAtOnce,
+      restartsAtOnce: this.#case.restartsAtOnce,
       dryRun: false,
       pausedUntil: 0,
     } as const;
-    this.#config = { app: 'app', token: 'default', rules: new Map([['web', rules]]) };
+    return { app: 'app', token: 'default', rules: new Map([['web', rules]]) };
   }
 
   async play(): Promise<void> {
     const { world, heroku } = this;
     for (const { at, place } of this.#case.cycles) world.after(at, () => heroku.cycle(place));
-    const runs = this.#case.runs.map(({ measuresAt, waits, skew, limit }) => {
+    const runs = this.#case.runs.map(({ measuresAt, waits, skew, limit, windowSeconds }) => {
       const run = this.#newRun(skew);
       world.after(measuresAt, () => {
-        const candidates = this.#measure();
-        world.after(waits, () => void this.#scan(run, candidates, limit));
+        const candidates = this.#measure(run);
+        world.after(waits, () => void this.#scan(run, candidates, limit, windowSeconds));
       });
       return run;
     });
@@ -147,7 +76,7 @@ class Trial {
 
   #newRun(skew: number): Run {
     const index = this.#runs++;
-    return { name: `run ${index}`, index, skew, step: 0, ended: false };
+    return { name: `run ${index}`, index, skew, step: 0, ended: false, troubled: new Set() };
   }
 
   /** One run a minute: each dyno that stays over is restarted by the third, or as soon as there is room for it. */
@@ -161,7 +90,8 @@ class Trial {
       world.pass(began + minute * MINUTE_MS - world.now);
       for (const place of waiting.keys()) if (excused(place)) excusedOnes.add(place);
       const { skew } = this.#case.runs[minute % this.#case.runs.length] ?? { skew: 0 };
-      await this.#scan(this.#newRun(skew), this.#measure(), 55_000);
+      const run = this.#newRun(skew);
+      await this.#scan(run, this.#measure(run), 55_000, this.#case.windowSeconds);
     }
     for (const [place, id] of waiting) {
       if (place.id === id && !excusedOnes.has(place)) {
@@ -174,20 +104,36 @@ class Trial {
   #windowMayHold(name: string): boolean {
     const place = this.heroku.places.find((one) => one.name === name);
     const claim = this.#table.get(name);
-    return place?.restart !== undefined || (claim !== undefined && claim.dyno?.S !== place?.id);
+    const since = (at: number) => this.world.now - at < this.#case.windowSeconds * 1000 + SKEW_MS;
+    const claimedAt = Number(claim?.restartedAt?.N) - EPOCH;
+    return (
+      (place?.restart !== undefined && since(place.restart.at)) ||
+      (claim !== undefined && claim.dyno?.S !== place?.id && since(claimedAt))
+    );
   }
 
-  #measure(): Candidate[] {
+  /** Each run finds another dyno furthest over. */
+  #measure({ index: first }: Run): Candidate[] {
     const { now } = this.world;
-    const over = this.heroku.places.filter((place) => place.over && place.upAt <= now);
+    const { places } = this.heroku;
+    const begin = first % places.length;
+    const inTurn = [...places.slice(begin), ...places.slice(0, begin)];
+    const over = inTurn.filter((place) => place.over && place.upAt <= now);
     return over.map((place, index) => candidateOf(place, EPOCH + now, index));
   }
 
-  async #scan(run: Run, candidates: readonly Candidate[], limit: number): Promise<void> {
+  async #scan(
+    run: Run,
+    candidates: readonly Candidate[],
+    limit: number,
+    windowSeconds: number,
+  ): Promise<void> {
     const { world, heroku } = this;
     const watched: Watched = {
       run,
       measured: new Map(candidates.map(({ process, dyno }) => [process, dyno])),
+      windowMs: windowSeconds * 1000,
+      outcomes: new Map(),
       listMadeAt: 0,
       listedAt: 0,
     };
@@ -227,7 +173,7 @@ class Trial {
     try {
       await restartCandidates(
         candidates,
-        this.#config,
+        this.#config(windowSeconds),
         new ApiOfRun(heroku, watched, world),
         surroundings,
         deadline,
@@ -240,6 +186,26 @@ class Trial {
     } finally {
       run.ended = true;
     }
+    this.#expectNothingLeftOf(watched);
+  }
+
+  /** What a run has taken it gives back, or settles, unless the table has failed it, or Heroku's answer says nothing. */
+  #expectNothingLeftOf({ run, outcomes }: Watched): void {
+    const failedAt = (...steps: Step[]) => steps.some((step) => run.troubled.has(step));
+    for (const { name } of this.heroku.places) {
+      const { claimId, state } = this.#table.get(name) ?? {};
+      if (claimId?.S?.startsWith(`${run.name}/`) !== true) continue;
+      const outcome = outcomes.get(name);
+      const expected = outcome === 'accepted' ? 'done' : outcome === 'unknown' ? 'claimed' : 'given back';
+      if (state?.S !== expected && !failedAt('claim', 'settle', 'give back')) {
+        this.world.violate(
+          `${run.name} leaves its claim on ${name} ${state?.S}, and it should be ${expected}`,
+        );
+      }
+    }
+    const { turnId, leaseUntil } = this.#table.get('web') ?? {};
+    const hasTurn = turnId?.S?.startsWith(`${run.name}/`) === true && leaseUntil?.N !== '0';
+    if (hasTurn && !failedAt('take turn', 'end turn')) this.world.violate(`${run.name} keeps its turn`);
   }
 }
 
@@ -262,20 +228,32 @@ function inShort(line: string): string {
   return [event, process, reason, message].filter((part) => part !== undefined).join(' ');
 }
 
+/** Whatever can go wrong at any step. */
+const EVERY_TROUBLE = STEPS.flatMap((step) => [
+  ...['crash', 'error'].flatMap((kind) => [`${kind} at ${step}, done`, `${kind} at ${step}, not done`]),
+  ...['slow', 'stall'].map((kind) => `${kind} at ${step}`),
+  ...(step === 'list' || step === 'DELETE' ? [] : [`twice at ${step}`]),
+]);
+
 it('overlapping runs restart each dyno once, the right one, not too many at once, and go on after any trouble', {
   timeout: 60_000 + RUNS * 30,
 }, async () => {
   let restarts = 0;
+  const troubles = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(anyCase, fc.scheduler(), async (one, scheduler) => {
       const trial = new Trial(one, scheduler);
       await inVirtualTime(trial.world, () => trial.play());
       restarts += trial.heroku.restarts;
       const { violations, story } = trial.world;
+      for (const one of trial.world.troubles) troubles.set(one, (troubles.get(one) ?? 0) + 1);
       if (violations.length > 0) throw new Error(`${violations.join('\n')}\n\n${story}\n`);
     }),
     { numRuns: RUNS },
   );
   // Otherwise the property would say nothing.
   expect(restarts).toBeGreaterThan(RUNS);
+  for (const trouble of EVERY_TROUBLE) {
+    expect(troubles.get(trouble) ?? 0, trouble).toBeGreaterThanOrEqual(Math.floor(RUNS / 1000));
+  }
 });
