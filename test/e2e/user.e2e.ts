@@ -164,6 +164,23 @@ describe('whoever follows the README', () => {
     expect(of('DynoSize')).not.toEqual([]);
   });
 
+  it('looks after an app from the command line', async () => {
+    const looking = (words: string) => forApp(SHOP, theOne(commandsOf('From the command line'), words));
+    // The function's table is with the other emulator.
+    const table = `AWS_ENDPOINT_URL_DYNAMODB=${stage.dynamoDb.endpoint}`;
+    expect(await type(`${table} ${looking('apps list')}`)).toMatch(
+      /^shop +watched: web\n +restarted: web\.1 \d+ s ago$/m,
+    );
+    await type(`${looking('apps pause')} --yes`);
+    expect(await type(looking('apps list'))).toMatch(/^shop +paused until /m);
+    await type(`npx whacamole apps resume ${SHOP} --yes`);
+    const created = 'heroku authorizations:create --description Spare --scope read,write --short';
+    expect(
+      await type(`${created} | HEROKU_API_URL=${stage.herokuUrl} ${looking('tokens set')} spare --yes`),
+    ).toContain('+ SecureString, key alias/aws/ssm: ');
+    expect(await type('npx whacamole tokens list')).toMatch(/^default +SecureString.*\nspare +SecureString/m);
+  });
+
   it('sees no second restart in a window, though the function has forgotten everything', async () => {
     await scan.forget();
     await configure(CHECKOUT, '{"minUptime": 0}');

@@ -3,13 +3,15 @@
  * config that the function would refuse is shown with the words that the function would use.
  */
 import { Command } from '@commander-js/extra-typings';
-import { readFolder } from '../../../lib/config/read.ts';
-import { describeError } from '../../../lib/errors.ts';
+import type { AppConfig } from '../../../lib/config/app-config.ts';
+import { type Read, readFolder } from '../../../lib/config/read.ts';
+
 import { Restarts } from '../../../lib/restarts.ts';
 import type { CommandLine, Drawing, Report } from '../command-line.ts';
 import { describeStates, readConfig, stateOf, summarise } from '../config-summary.ts';
 import { documentOf } from '../config-text.ts';
 import { restartsTable } from '../deployment.ts';
+import { explainError } from '../explain-error.ts';
 import {
   type DeploymentOptions,
   jsonOption,
@@ -17,6 +19,8 @@ import {
   prefixOption,
   stackOption,
 } from '../options.ts';
+import { Parameters } from '../parameters.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { isoTime, span } from '../time.ts';
 
 const HELP = `
@@ -69,12 +73,13 @@ async function listApps(commandLine: CommandLine, options: DeploymentOptions): P
     folder,
     AbortSignal.timeout(READ_LIMIT_MS),
   );
+  const tokens = await tokenNames(surroundings, `${prefix}/tokens`);
   const history = parameters.size === 0 ? undefined : await openHistory(commandLine, options);
   const now = surroundings.now();
   const apps: ListedApp[] = [];
   for (const [app, read] of [...parameters].sort(([one], [other]) => one.localeCompare(other))) {
     const restarts = (await history?.(app)) ?? null;
-    apps.push({ ...describeApp(app, read, now), restarts });
+    apps.push({ ...describeApp(app, read, tokens, now), restarts });
   }
   return {
     document: { prefix, apps },
@@ -84,24 +89,36 @@ async function listApps(commandLine: CommandLine, options: DeploymentOptions): P
 
 function describeApp(
   app: string,
-  read: { readonly value: string } | { readonly problem: string },
+  read: Read,
+  tokens: ReadonlySet<string>,
   now: number,
 ): Omit<ListedApp, 'restarts'> {
   const text = 'value' in read ? read.value : '';
   const result = 'value' in read ? readConfig(app, text) : { problem: `The config ${read.problem}.` };
-  if ('problem' in result) {
-    const config = null;
-    return { app, config, problem: result.problem, states: {}, state: 'not watched', summary: '' };
+  const problem = 'problem' in result ? result.problem : missingToken(result.config, tokens);
+  if ('problem' in result || problem !== null) {
+    const config = 'problem' in result ? null : documentOf(text);
+    return { app, config, problem, states: {}, state: 'not watched', summary: '' };
   }
   const { config } = result;
   return {
     app,
     config: documentOf(text),
-    problem: null,
+    problem,
     states: Object.fromEntries([...config.rules].map(([type, rules]) => [type, stateOf(rules, now).state])),
     state: describeStates(config, now),
     summary: summarise(config, text),
   };
+}
+
+async function tokenNames({ aws }: Surroundings, folder: string): Promise<ReadonlySet<string>> {
+  const found = await new Parameters(await aws.ssm()).describeFolder(folder);
+  return new Set(found.map(({ name }) => name.slice(folder.length + 1)));
+}
+
+function missingToken({ token }: AppConfig, tokens: ReadonlySet<string>): string | null {
+  if (tokens.has(token)) return null;
+  return `There is no token "${token}". Store it: npx whacamole tokens set${token === 'default' ? '' : ` ${token}`}`;
 }
 
 /** Undefined where there is no table to ask: what is watched is worth knowing all the same. */
@@ -131,7 +148,7 @@ async function openHistory(
         }));
     };
   } catch (error) {
-    commandLine.note(() => `The last restarts are not known: ${describeError(error)}.`);
+    commandLine.note(() => `The last restarts are not known: ${explainError(error).message}`);
     return undefined;
   }
 }

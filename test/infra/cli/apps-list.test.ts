@@ -51,6 +51,39 @@ it('lists what differs from the defaults, what is not watched and why, and the l
   );
 });
 
+it('says where a token is missing, and how to store it', async () => {
+  const { world, type } = await openTerminal();
+  world.configure('shop', { token: 'team' });
+  const typed = await type(['apps', 'list', '--json']);
+  expect(typed.json()).toMatchObject({
+    apps: [
+      { problem: 'There is no token "team". Store it: npx whacamole tokens set team', state: 'not watched' },
+    ],
+  });
+  world.parameters.delete('/whacamole/tokens/default');
+  world.configure('shop', {});
+  expect((await type(['apps', 'list'])).stdout).toContain(
+    'There is no token "default". Store it: npx whacamole tokens set\n',
+  );
+});
+
+it('lists an app whose config cannot be decrypted, and the others', async () => {
+  const { world, type } = await openTerminal();
+  world.parameters.put('/whacamole/apps/locked', '{}', 'SecureString');
+  world.configure('shop');
+  const refusal = { do: { code: 'AccessDeniedException', message: 'no kms:Decrypt' }, times: 1 } as const;
+  world.parameters.faults.push(
+    { action: 'GetParametersByPath', ...refusal },
+    { action: 'GetParameter', ...refusal },
+  );
+  const typed = await type(['apps', 'list']);
+  expect(typed.code).toBe(0);
+  expect(typed.stdout).toContain(
+    'locked  not watched\n        The config could not be read: no kms:Decrypt.\n',
+  );
+  expect(typed.stdout).toContain('shop    watched: web');
+});
+
 it('lists the same as a JSON document', async () => {
   const terminal = await openTerminal();
   const { world, type } = terminal;
