@@ -10,7 +10,7 @@
  * loaded when they are needed, so that `--help` waits for no SDK.
  */
 import { rmSync } from 'node:fs';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const common = {
   bundle: true,
@@ -23,6 +23,17 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
 } satisfies BuildOptions;
+
+/** A report's page is put together from files beside its builder, by esbuild: that runs from where it stands. */
+const reportFromItsPlace: Plugin = {
+  name: 'report-from-its-place',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/report\/page\.ts$/ }, () => ({
+      path: '../../infra/report/page.ts',
+      external: true,
+    }));
+  },
+};
 
 // The pieces bear hashes in their names: those of the last build would stay for ever.
 rmSync('dist/cli', { recursive: true, force: true });
@@ -41,6 +52,7 @@ await Promise.all([
     outdir: 'dist/cli',
     outExtension: { '.js': '.mjs' },
     splitting: true,
+    plugins: [reportFromItsPlace],
     // Some packages are CommonJS, and ask for Node's own modules by require.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

@@ -27,6 +27,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'the Heroku API tokens: set, list',
     load: async () => (await import('./commands/tokens.ts')).tokensCommand,
   },
+  {
+    name: 'replay',
+    summary: 'what a config would have done with a saved log; proposes one',
+    load: async () => (await import('./commands/replay.ts')).replayCommand,
+  },
 ];
 
 const EXIT_CODES = `

@@ -45,7 +45,7 @@ const EVENT_SECONDS = 60;
 /** A dyno that was there when the log began has been heard of once this much of a period has gone by. */
 const PERIODS = 1.5;
 
-/** @throws LogError where the log has no form that is known */
+/** @throws CommandError where the log has no form that is known */
 export async function replayLog(
   chunks: AsyncIterable<Buffer>,
   { configs, app, chart = false, suggest = false }: ReplayOptions,

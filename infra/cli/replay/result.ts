@@ -21,6 +21,8 @@ export interface ReplayedRestart {
 export interface ReplayedSpared {
   readonly reason: SpareReason;
   readonly times: number;
+  /** Of these, how often it was the last word of a dyno that had just been restarted: nothing to wonder about. */
+  readonly afterRestart: number;
   readonly firstAt: string;
   readonly lastAt: string;
   readonly largest: number;

@@ -5,17 +5,13 @@
  */
 import { LineFinder } from '../../../lib/heroku/line-finder.ts';
 import { LONGEST_SAMPLE_LINE, SAMPLE_MARKER, timeOfLine } from '../../../lib/heroku/sample.ts';
+import { CommandError } from '../errors.ts';
 import { parseDrainMessage } from './drain-line.ts';
 import { FrameFinder } from './frames.ts';
 import { type LogEntry, parseHerokuLine, STATE_MARKER } from './log-entry.ts';
 import { isEventLine, parseSizeEvent, SIZE_MARKER } from './own-event.ts';
 
 export type LogForm = 'heroku' | 'drain' | 'drain-frames' | 'events';
-
-/** The form could not be recognised, or does not fit what was asked for. */
-export class LogError extends Error {
-  override readonly name = 'LogError';
-}
 
 /** A form shows in the first line that has one, and that line in this much of a log. */
 const HEAD_BYTES = 64 * 1024;
@@ -58,7 +54,7 @@ export class SavedLog {
     return this.#finder instanceof FrameFinder ? this.#finder.brokenAt : undefined;
   }
 
-  /** @throws LogError where the form is none that is known */
+  /** @throws CommandError where the form is none that is known */
   push(chunk: Buffer): void {
     this.bytes += chunk.length;
     if (this.#finder !== undefined) {
@@ -70,7 +66,7 @@ export class SavedLog {
     if (this.#headBytes >= HEAD_BYTES) this.#recognise();
   }
 
-  /** @throws LogError where the form is none that is known */
+  /** @throws CommandError where the form is none that is known */
   end(): void {
     if (this.#finder === undefined && this.bytes > 0) this.#recognise();
   }
@@ -140,7 +136,7 @@ function recognise(head: string): Recognised {
     }
     if (isEventLine(line)) return { form: 'events', at: parseSizeEvent(line)?.sample.at };
   }
-  throw new LogError(
+  throw new CommandError(
     'The log has no form that is known. Expected what heroku logs prints ("2026-01-05T12:00:00+00:00 heroku[web.1]: …"), ' +
       'a drain\'s messages ("203 <45>1 2026-01-05T12:00:00+00:00 host heroku web.1 - …", with the lengths or one to a ' +
       'line), or Whacamole\'s own events from CloudWatch Logs ({"event":"DynoSize",…}).',

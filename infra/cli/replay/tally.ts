@@ -15,6 +15,7 @@ interface CountedRestart {
 
 interface CountedSpared {
   times: number;
+  afterRestart: number;
   readonly firstAt: number;
   lastAt: number;
   largest: number;
@@ -74,11 +75,21 @@ export class Tally {
 
   spared({ candidate, reason, message }: Spared, at: number): void {
     const known = this.#spared.get(reason);
+    const isRestarted = this.#restarts.at(-1)?.candidate.dyno === candidate.dyno;
+    const afterRestart = isRestarted ? 1 : 0;
     if (known === undefined) {
-      this.#spared.set(reason, { times: 1, firstAt: at, lastAt: at, largest: candidate.size, message });
+      this.#spared.set(reason, {
+        times: 1,
+        afterRestart,
+        firstAt: at,
+        lastAt: at,
+        largest: candidate.size,
+        message,
+      });
       return;
     }
     known.times++;
+    known.afterRestart += afterRestart;
     known.lastAt = at;
     known.largest = Math.max(known.largest, candidate.size);
     known.message = message;
@@ -116,8 +127,8 @@ function toRestart(restart: CountedRestart): ReplayedRestart {
 }
 
 function toSpared(reason: SpareReason, spared: CountedSpared): ReplayedSpared {
-  const { times, firstAt, lastAt, largest, message } = spared;
-  return { reason, times, firstAt: isoTime(firstAt), lastAt: isoTime(lastAt), largest, message };
+  const { firstAt, lastAt, ...rest } = spared;
+  return { reason, ...rest, firstAt: isoTime(firstAt), lastAt: isoTime(lastAt) };
 }
 
 function isoTime(at: number): string {

@@ -71,15 +71,13 @@ function suggestFor(type: string, lives: readonly Life[], sampleSeconds: number)
     );
   }
   const reasons = [saySize(type, figures)];
-  const room = figures.jump + (figures.growth * REACTION_SECONDS) / 3600;
-  const least = figures.steady + Math.max(LEAST_ROOM, figures.jump);
   if (figures.steady >= 1) {
     return none(
       `${reasons[0]} That is above the quota: no threshold below it would do anything but restart it again and ` +
         'again. It needs a larger dyno, or fewer threads or processes.',
     );
   }
-  const threshold = thresholdFor({ least, most: Math.min(DEFAULT_LEVEL, 1 - room) }, reasons);
+  const threshold = thresholdFor(figures, measured, sampleSeconds, reasons);
   const rules: SuggestedRules = {
     ...(threshold === DEFAULT_LEVEL ? {} : { restartThreshold: `${Math.round(threshold * 100)}%` }),
     ...windowFor(threshold, figures, measured, reasons),
@@ -106,9 +104,20 @@ function saySize(type: string, { lives, hours, steady, jump, growth }: Figures):
   );
 }
 
-/** Between these two; where they contradict each other, a restart for nothing is worse than a little swap. */
-function thresholdFor({ least, most }: { least: number; most: number }, reasons: string[]): number {
-  if (most >= least) {
+/**
+ * As high as a jump, and the growth until a restart, allow. What crosses it for a short time alone is no reason for
+ * another one, for samples in a row tell a spike from a leak; where they do not, a restart for nothing is worse than
+ * a little swap.
+ */
+function thresholdFor(
+  { steady, jump, growth }: Figures,
+  lives: readonly Life[],
+  sampleSeconds: number,
+  reasons: string[],
+): number {
+  const most = Math.min(DEFAULT_LEVEL, 1 - jump - (growth * REACTION_SECONDS) / 3600);
+  const least = steady + LEAST_ROOM;
+  if (most >= least && rowAbove(most, lives, sampleSeconds).samples <= MOST_SAMPLES) {
     if (most === DEFAULT_LEVEL) {
       reasons.push(`The default threshold, ${percent(DEFAULT_LEVEL)} of the quota, leaves room for that.`);
       return DEFAULT_LEVEL;
@@ -120,9 +129,9 @@ function thresholdFor({ least, most }: { least: number; most: number }, reasons:
     );
     return threshold;
   }
-  const threshold = Math.min(1, Math.ceil(least * 100) / 100);
+  const threshold = Math.min(1, Math.ceil((steady + Math.max(LEAST_ROOM, jump)) * 100) / 100);
   reasons.push(
-    `Their ordinary size and its jumps reach ${percent(Math.min(1, least))}: a threshold below that would restart them for ` +
+    `Their ordinary size and its jumps reach ${percent(threshold)}: a threshold below that would restart them for ` +
       'nothing, and one at that lets some swap before they are restarted. A larger dyno would leave room.',
   );
   return threshold;
@@ -161,21 +170,33 @@ function samplesFor(
   sampleSeconds: number,
   reasons: string[],
 ): SuggestedRules {
+  const { level, times, longest, samples } = rowAbove(threshold, lives, sampleSeconds);
+  if (times === 0 || samples > MOST_SAMPLES) return {};
+  reasons.push(
+    `${times === 1 ? 'Once a dyno was' : `${times} times a dyno was`} above ${percent(level)} and came down again by ` +
+      `itself, after ${longest} ${longest === 1 ? 'sample' : 'samples'} at most: ${samples} in a row are no such spike.`,
+  );
+  return { sustainedSamples: samples };
+}
+
+/** How often dynos were above it and came down by themselves, and how many samples in a row would be more than that. */
+function rowAbove(
+  threshold: number,
+  lives: readonly Life[],
+  sampleSeconds: number,
+): { level: number; times: number; longest: number; samples: number } {
   // On its way to the threshold a dyno that grows crosses it more than once: that is no spike.
   const excursions = lives
     .flatMap((life) => life.excursionsAbove(threshold) ?? [])
     .filter(({ row }) => row === 0);
-  const times = excursions.reduce((sum, excursion) => sum + excursion.times, 0);
-  const [first] = excursions;
-  if (first === undefined || times === 0) return {};
-  const longest = Math.max(...excursions.map((excursion) => excursion.longest));
-  // A row of samples spans the time to the first that is below again.
-  const sustainedSamples = Math.min(MOST_SAMPLES, Math.ceil((longest * sampleSeconds) / SAMPLE_SECONDS) + 1);
-  reasons.push(
-    `${times === 1 ? 'Once a dyno was' : `${times} times a dyno was`} above ${percent(first.level)} and came down again by ` +
-      `itself, after ${longest} ${longest === 1 ? 'sample' : 'samples'} at most: ${sustainedSamples} in a row are no such spike.`,
-  );
-  return { sustainedSamples };
+  const longest = Math.max(0, ...excursions.map((excursion) => excursion.longest));
+  return {
+    level: excursions[0]?.level ?? threshold,
+    times: excursions.reduce((sum, { times }) => sum + times, 0),
+    longest,
+    // A row spans the time to the first sample that is below again.
+    samples: Math.ceil((longest * sampleSeconds) / SAMPLE_SECONDS) + 1,
+  };
 }
 
 function percent(share: number): string {

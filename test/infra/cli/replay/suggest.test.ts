@@ -69,6 +69,19 @@ describe('a proposal', () => {
     );
   });
 
+  it('leaves room for jumps, and tells them from a leak by samples in a row', async () => {
+    const spiky = (age: number) => 350 + (age % 3000 < 80 ? 100 : 0);
+    const { rules, reasons } = await suggestionFor(lives(12, spiky));
+    expect(rules).toEqual({ restartThreshold: '80%', sustainedSamples: 5 });
+    expect(reasons).toHaveLength(3);
+  });
+
+  it('would rather let a dyno swap than restart it for nothing, where it is large for long', async () => {
+    const { rules, reasons } = await suggestionFor(lives(12, (age) => 350 + (age % 7200 < 900 ? 100 : 0)));
+    expect(rules).toEqual({ restartThreshold: '88%' });
+    expect(reasons.join(' ')).toContain('lets some swap before they are restarted');
+  });
+
   it('is a shorter window where a leak is faster than the default', async () => {
     const { rules, reasons } = await suggestionFor(lives(1, (age) => 200 + (900 * age) / HOUR));
     expect(rules).toMatchObject({ restartWindow: 1140 });
