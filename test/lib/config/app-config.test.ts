@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
 import { parseAppConfig, type Rules } from '../../../lib/config/app-config.ts';
 import { AppError } from '../../../lib/errors.ts';
 
@@ -482,5 +483,106 @@ describe('any JSON at all', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+/** Configs as people write them. */
+const WRITTEN = [
+  '{}',
+  '{"dryRun": true}',
+  '{"dynos": ["web", "worker"], "restartThreshold": 900, "restartWindow": 3600}',
+  '{"dynos": {"web": {}, "worker": {"restartThreshold": "80%", "minUptime": 600}}, "measure": "memory_rss"}',
+  '{"token": "team", "restartThreshold": "97.5%", "swapThreshold": "10%", "sustainedSamples": 3}',
+  '{"restartsAtOnce": 2, "paused": "2026-12-24T18:00:00Z", "minUptime": 0}',
+  '{"restartsAtOnce": "25%", "paused": false, "measure": "memory_rss+memory_swap", "swapThreshold": 50.5}',
+];
+/** Evenly, as doubles are not: most of those are next to nothing. */
+const anyShare = fc.nat(9999).map((part) => part / 10_000);
+/** Whether a digit goes; where, as a share of the text; how much goes; what comes instead. */
+const anyEdit = fc.tuple(
+  fc.boolean(),
+  anyShare,
+  fc.constantFrom(0, 0, 1, 1, 2, 5, 15),
+  fc.oneof(
+    fc.constantFrom(
+      '',
+      '0',
+      '9',
+      '.',
+      '-',
+      'e',
+      '"',
+      '%',
+      ',',
+      ':',
+      '{',
+      '}',
+      '[',
+      ']',
+      ' ',
+      '\n',
+      '\0',
+      '٣',
+    ),
+    fc.constantFrom('null', 'true', '1e400', '"__proto__":1,', '"web":{},', '"run",', '"restartWindow":5,'),
+    fc.string({ maxLength: 3 }),
+  ),
+);
+const anyMistyped = fc
+  .tuple(fc.constantFrom(...WRITTEN), fc.array(anyEdit, { minLength: 1, maxLength: 2 }))
+  .map(([text, edits]) =>
+    edits.reduce((edited, [isOfDigit, where, removed, added]) => {
+      const start = Math.floor(where * edited.length);
+      if (!isOfDigit) return edited.slice(0, start) + added + edited.slice(start + removed);
+      const digits = [...edited.matchAll(/\d/g)];
+      const { index = start } = digits[Math.floor(where * digits.length)] ?? {};
+      return edited.slice(0, index) + added + edited.slice(index + 1);
+    }, text),
+  );
+const NUMBERS = z.looseObject({
+  restartThreshold: z.optional(z.union([z.number(), z.string()])),
+  restartWindow: z.optional(z.number()),
+  sustainedSamples: z.optional(z.number()),
+  minUptime: z.optional(z.number()),
+  restartsAtOnce: z.optional(z.union([z.number(), z.string()])),
+});
+const WRITTEN_JSON = z.extend(NUMBERS, {
+  dynos: z.optional(z.union([z.array(z.string()), z.record(z.string(), NUMBERS)])),
+});
+/** Read the plainest way: what `"80%"` and `80` have in common is their number. */
+const written = (amount: number | string | undefined) =>
+  amount === undefined ? undefined : Number(String(amount).replace('%', ''));
+
+describe('a config that was mistyped', () => {
+  it('means what stands there, or is refused', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(anyMistyped, (text) => {
+        let rules: ReadonlyMap<string, Rules>;
+        try {
+          ({ rules } = parseAppConfig('shop', text));
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'AppError', reason: 'config' });
+          return;
+        }
+        taken++;
+        const { dynos = ['web'], ...shared } = WRITTEN_JSON.parse(JSON.parse(text));
+        const types = Array.isArray(dynos) ? Object.fromEntries(dynos.map((type) => [type, {}])) : dynos;
+        expect([...rules.keys()].sort()).toEqual(Object.keys(types).sort());
+        for (const [type, own] of Object.entries(types)) {
+          const says = { ...shared, ...own };
+          expect(rules.get(type)).toMatchObject({
+            restartWindowSeconds: says.restartWindow ?? 1800,
+            sustainedSamples: says.sustainedSamples ?? 1,
+            minUptimeSeconds: says.minUptime ?? 180,
+          });
+          expect(rules.get(type)?.restartThreshold?.value).toBe(written(says.restartThreshold));
+          expect(rules.get(type)?.restartsAtOnce.value).toBe(written(says.restartsAtOnce) ?? 10);
+        }
+      }),
+      { numRuns: 10_000 },
+    );
+    // Otherwise the property would say nothing.
+    expect(taken).toBeGreaterThan(200);
   });
 });
