@@ -49,7 +49,8 @@ export interface Watched {
   readonly run: Run;
   /** UUID by process. */
   readonly measured: ReadonlyMap<string, string>;
-  readonly windowMs: number;
+  /** The window that the restart of a dyno was granted under. */
+  readonly windowOf: (dyno: string) => number;
   /** By process: what it makes of Heroku's answer to its DELETE. */
   readonly outcomes: Map<string, RestartOutcome['outcome']>;
   /** When the newest list was made at Heroku, and when its answer arrived. */
@@ -122,7 +123,7 @@ export class Heroku {
       const { at, by } = place.restart;
       // A window begins with the claim, and its restart is performed so much later at most.
       const skew = Math.max(0, watched.run.skew - by.skew);
-      const least = watched.windowMs - skew - START_WITHIN_MS - DELETE_MS;
+      const least = watched.windowOf(watched.measured.get(name) ?? '') - skew - START_WITHIN_MS - DELETE_MS;
       if (world.now - at < least) world.violate(`${name} was restarted twice within ${world.now - at} ms`);
     }
     const others = this.places.filter((one) => one !== place && one.downByUsUntil > world.now);

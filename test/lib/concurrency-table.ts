@@ -76,20 +76,26 @@ const NAMES: Readonly<Record<string, string>> = { '#app': 'app', '#process': 'pr
 
 export class Table {
   readonly #items = new Map<string, Item>();
+  /** By dyno: the shortest window that its restart was claimed under. Who tries again does what was granted then. */
+  readonly windows = new Map<string, number>();
 
   get(process: string): Item | undefined {
     return this.#items.get(process);
   }
 
   /** The table as one run reaches it. */
-  clientOf(run: Run, world: World): DynamoDBClient {
+  clientOf(run: Run, world: World, windowMs: number): DynamoDBClient {
     const send = (command: Command, { abortSignal }: { abortSignal: AbortSignal }) =>
       world.operate<object>(run, {
         step: stepOf(command),
         what: describe(command),
         signal: abortSignal,
         mayBeLate: true,
-        effect: () => this.#execute(command),
+        effect: () => {
+          const answer = this.#execute(command);
+          if (stepOf(command) === 'claim') this.#noteWindow(command, windowMs);
+          return answer;
+        },
         // Throttled and done all the same: the client has sent it twice, and the first answer was lost.
         failure: ({ status }) => {
           if (status === 0 || status >= 500) throw new Error('socket hang up');
@@ -98,6 +104,11 @@ export class Table {
       });
     // All that lib/restarts.ts uses of a client, and no type says so.
     return { send } as unknown as DynamoDBClient;
+  }
+
+  #noteWindow(command: Command, windowMs: number): void {
+    const dyno = command instanceof PutItemCommand ? command.input.Item?.dyno?.S : undefined;
+    if (dyno !== undefined) this.windows.set(dyno, Math.min(windowMs, this.windows.get(dyno) ?? windowMs));
   }
 
   #execute(command: Command): object {

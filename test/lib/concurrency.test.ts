@@ -132,7 +132,7 @@ class Trial {
     const watched: Watched = {
       run,
       measured: new Map(candidates.map(({ process, dyno }) => [process, dyno])),
-      windowMs: windowSeconds * 1000,
+      windowOf: (dyno) => this.#table.windows.get(dyno) ?? Number.POSITIVE_INFINITY,
       outcomes: new Map(),
       listMadeAt: 0,
       listedAt: 0,
@@ -144,7 +144,7 @@ class Trial {
     const overdue = AbortSignal.timeout(limit + 2000);
     let ids = 0;
     const restarts = new Restarts({
-      client: () => this.#table.clientOf(run, world),
+      client: () => this.#table.clientOf(run, world, windowSeconds * 1000),
       tableName: 'restarts',
       randomId: () => `${run.name}/${++ids}`,
       giveUp: overdue,
