@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: 'test/secrets/setup.ts',
     // Much of the time is spent waiting for time limits.
     maxWorkers: 3,
     testTimeout: 30_000,

@@ -6,6 +6,7 @@ export default defineConfig({
     dir: import.meta.dirname,
     include: ['**/*.e2e.ts'],
     globalSetup: 'test/e2e/setup.ts',
+    setupFiles: 'test/secrets/setup.ts',
     fileParallelism: false,
     bail: 1,
     // A deploy takes seconds on an idle machine.

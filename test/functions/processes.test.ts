@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../infra/local/virtual-clock.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
+import { watch } from '../secrets/watch.ts';
 
 const PROCESSES = 20;
 const ROUNDS = 10;
@@ -75,7 +76,7 @@ class Runner {
     if (this.#child.stdout === null) throw new Error('The child has no standard output');
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       if (line !== 'ready') {
-        this.#lines.push(line);
+        this.#lines.push(watch(line));
         return;
       }
       this.#waiting.resolve(this.#lines);

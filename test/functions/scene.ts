@@ -9,6 +9,7 @@ import type { SimulatedHerokuOptions } from '../../infra/local/heroku/simulated-
 import { VirtualClock } from '../../infra/local/virtual-clock.ts';
 import { WaitingClock } from '../../infra/local/waiting-clock.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
+import { watch } from '../secrets/watch.ts';
 
 /** An event as it was written: one JSON object to a line. */
 export type WrittenEvent = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -66,7 +67,7 @@ export class Scene {
     return this.#create({
       environment: { ...this.world.environment, ...environment },
       clock: new WaitingClock(this.clock, 60),
-      write,
+      write: (line) => write(watch(line)),
     });
   }
 

@@ -9,6 +9,7 @@ import { run } from '../../../infra/cli/program.ts';
 import type { Environment, Prompts } from '../../../infra/cli/surroundings.ts';
 import { VirtualClock } from '../../../infra/local/virtual-clock.ts';
 import { startWorld, type World } from '../../../infra/local/world.ts';
+import { watch } from '../../secrets/watch.ts';
 
 export interface Typed {
   readonly code: number;
@@ -71,6 +72,7 @@ async function type(
   });
   // What was written last has been handed on by the next turn of the loop.
   await new Promise((resolve) => setImmediate(resolve));
+  for (const text of Object.values(said)) watch(text);
   return { code, ...said, asked, json: () => JSON.parse(said.stdout) };
 }
 

@@ -3,6 +3,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { watch } from '../../secrets/watch.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -41,7 +42,7 @@ export function start(args: readonly string[], environment: Record<string, strin
   return {
     ended: new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => resolve({ code, stdout, stderr }));
+      child.once('close', (code) => resolve({ code, stdout: watch(stdout), stderr: watch(stderr) }));
     }),
     kill: (signal) => child.kill(signal),
     says: (text) =>
