@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
@@ -147,6 +148,17 @@ describe('the role of the schedule', () => {
       },
     });
   });
+});
+
+test('SECURITY.md names every action that the functions may take, whatever the owner has chosen', () => {
+  const template = synthesise({ tokenKeyArn: KEY, fanOutAbove: 1000 });
+  const permitted = [/Runs the scan/, /Runs batches/]
+    .flatMap((role) => permissionsOf(template, role))
+    .flatMap((line) => line.replace(/^\w+: (.*) on .*$/, '$1').split(' '));
+  const [, section = ''] = readFileSync('SECURITY.md', 'utf8').split('do in your AWS account\n');
+  const rows = section.split('\n## ')[0]?.match(/^\|.*$/gm) ?? [];
+  const named = rows.flatMap((row) => row.match(/\b[a-z]+:[A-Z]\w+/g) ?? []);
+  expect(named.toSorted()).toEqual([...new Set(permitted)].toSorted());
 });
 
 test.each([
