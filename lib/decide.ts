@@ -72,9 +72,8 @@ export function assess(samples: DynoSamples, rules: Rules, now: number): Assessm
   });
   const stale = staleness(newest.at, now);
   if (stale !== null) return spared('stale', stale);
-  const row = samples.slice(0, rules.sustainedSamples);
-  const over = row.findIndex((sample) => overBy(sample, rules, thresholds) === null);
-  const inRow = over === -1 ? row.length : over;
+  const firstFine = samples.findIndex((sample) => overBy(sample, rules, thresholds) === null);
+  const inRow = firstFine === -1 ? samples.length : firstFine;
   if (inRow < rules.sustainedSamples) {
     return spared(
       'not-sustained',

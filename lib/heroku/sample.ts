@@ -34,10 +34,11 @@ export const LONGEST_SAMPLE_LINE = 2048;
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`;
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const MEASUREMENT = String.raw`sample#[a-z][a-z0-9_]*=\d{1,20}(?:\.\d{1,6})?[A-Za-z]*`;
+const VALUE = String.raw`\d{1,20}(?:\.\d{1,6})?[A-Za-z]*`;
+const MEASUREMENT = `sample#[a-z][a-z0-9_]*=${VALUE}`;
 const LINE = new RegExp(
   String.raw`^(${TIME}) heroku\[(([A-Za-z0-9_-]{1,63})\.[1-9]\d{0,5})\]: source=\2 dyno=heroku\.\d+\.(${UUID})` +
-    ` (sample#memory_total=${MEASUREMENT.slice(MEASUREMENT.indexOf('=') + 1)}(?: ${MEASUREMENT})*)$`,
+    ` (sample#memory_total=${VALUE}(?: ${MEASUREMENT})*)$`,
 );
 /** Nine digits hold a petabyte: more is no dyno's memory, and would soon be read inexactly. */
 const MEGABYTES = /^\d{1,9}(?:\.\d{1,6})?$/;

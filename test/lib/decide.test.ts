@@ -14,7 +14,7 @@ import type { Dyno } from '../../lib/heroku/platform-api.ts';
 import type { Sample } from '../../lib/heroku/sample.ts';
 import type { Claim } from '../../lib/restart-items.ts';
 import type { DynoSamples } from '../../lib/sightings.ts';
-import { sizeOf } from '../../lib/thresholds.ts';
+import { sizeOf, thresholdsOf } from '../../lib/thresholds.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
 const SECOND = 1000;
@@ -52,6 +52,7 @@ describe('the size of a dyno', () => {
   it.each<[Measure, Partial<Sample>, number | null]>([
     ['memory_total', { total: 512.5 }, 512.5],
     ['memory_rss', { rss: 0 }, 0],
+    ['memory_rss', { rss: 300.1, swap: 0.2 }, 300.1],
     ['memory_rss', { rss: undefined }, null],
     ['memory_rss+memory_swap', { rss: 300.1, swap: 0.2 }, 300.3],
     ['memory_rss+memory_swap', { rss: undefined }, null],
@@ -116,6 +117,11 @@ describe('a threshold', () => {
     expect(assess([sample(parts)], rulesWith({ measure }), NOW).kind).toBe(over ? 'over' : 'fine');
   });
 
+  it('is not known where it is a share of a quota that no sample names', () => {
+    const rules = rulesWith({ restartThreshold: percent(90), swapThreshold: percent(10) });
+    expect(thresholdsOf(rules, undefined)).toEqual({ memory: undefined, swap: undefined });
+  });
+
   it('is that of the quota that an older sample of the dyno named', () => {
     const samples: DynoSamples = [sample({ total: 501, quota: undefined }), sample({ quota: 512 })];
     expect(assess(samples, RULES, NOW)).toMatchObject({ kind: 'over', candidate: { threshold: 500 } });
@@ -141,6 +147,14 @@ describe('a config that asks for what the samples do not say', () => {
     const message = unmeasurable([sample({ total: 9999, ...parts })], rulesWith(rules));
     expect(message).toMatch(/^web\.1: /);
     for (const word of words) expect(message).toContain(word);
+  });
+
+  it('is said in one sentence', () => {
+    const rules = rulesWith({ ...share, measure: 'memory_rss' });
+    expect(unmeasurable([sample({ rss: undefined, quota: undefined })], rules)).toBe(
+      'web.1: its samples do not say its memory_rss, its samples do not say its quota, which ' +
+        'restartThreshold "90%" is a share of: give MB',
+    );
   });
 
   it.each<[string, Partial<Rules>, Partial<Sample>]>([
@@ -530,6 +544,12 @@ describe('how many of a type may be down at once', () => {
       [],
     ],
     ['was tried by this scan and is not listed', dyno('web.5'), [], ['web.2']],
+    [
+      'was restarted less than 50 s ago and is still listed as it was',
+      dyno('web.2'),
+      [claim('web.2', { dyno: uuidOf('web.2'), restartedAt: NOW - 50 * SECOND + 1 })],
+      [],
+    ],
   ])('counts as down a dyno that %s', (_, other, claims, attempted) => {
     const dynos = [dyno('web.1'), other, ...['web.3', 'web.4'].map((name) => dyno(name))];
     const verdictWith = (restartsAtOnce: Amount) =>
@@ -557,15 +577,51 @@ describe('how many of a type may be down at once', () => {
       [dyno('web.2')],
       [claim('web.2', { dyno: uuidOf('web.2'), restartedAt: NOW - 2 * MINUTE })],
     ],
+    [
+      'was restarted 50 s ago, and is still listed as it was',
+      [dyno('web.2')],
+      [claim('web.2', { dyno: uuidOf('web.2'), restartedAt: NOW - 50 * SECOND })],
+    ],
     ['is of another type', [dyno('web.2'), dyno('worker.2', { state: 'starting' })], []],
+    [
+      'is of another type, and is being restarted',
+      [dyno('web.2'), dyno('worker.2')],
+      [claim('worker.2', { state: 'claimed', leaseUntil: NOW + 1 })],
+    ],
+    [
+      'is itself: restarted in an earlier window, and still listed as it was',
+      [dyno('web.2')],
+      [claim('web.1', { dyno: uuidOf('web.1'), restartedAt: NOW - 40 * SECOND })],
+    ],
     ['was restarted long ago, and is not listed any more', [dyno('web.2')], [claim('web.9')]],
   ])('does not count as down a dyno that %s', (_, others, claims) => {
     const verdicts = decide(
       [candidate('web.1')],
-      byType({ restartsAtOnce: absolute(1) }),
+      byType({ restartsAtOnce: absolute(1), restartWindowSeconds: 30 }),
       situation({ dynos: [dyno('web.1'), ...others], claims }),
     );
     expect(outcomes(verdicts)).toEqual({ 'web.1': 'restart' });
+  });
+
+  it('does not count what this scan has tried of another type', () => {
+    const verdicts = decide(
+      [candidate('web.1')],
+      byType({ restartsAtOnce: absolute(1) }),
+      situation({ dynos: names(3).map((name) => dyno(name)), attempted: new Set(['worker.1']) }),
+    );
+    expect(outcomes(verdicts)).toEqual({ 'web.1': 'restart' });
+  });
+
+  it('counts as down a dyno that was restarted, and is listed beside the one that follows it', () => {
+    const verdicts = decide(
+      [candidate('web.1')],
+      byType({ restartsAtOnce: absolute(1) }),
+      situation({
+        dynos: [dyno('web.1'), dyno('web.2'), dyno('web.2', { id: 'uuid-new' }), dyno('web.3')],
+        claims: [claim('web.2', { dyno: uuidOf('web.2'), restartedAt: NOW - 40 * SECOND })],
+      }),
+    );
+    expect(outcomes(verdicts)).toEqual({ 'web.1': 'too-many-at-once' });
   });
 
   it('is counted for each type alone', () => {
@@ -614,26 +670,72 @@ describe('how many of a type may be down at once', () => {
   });
 });
 
-describe('every verdict that spares', () => {
-  it('says why, with its numbers', () => {
-    const verdicts = decide(
-      [candidate('web.1'), candidate('web.2'), candidate('web.3'), candidate('web.4')],
-      byType(),
-      situation({
-        dynos: [
-          dyno('web.1', { id: 'uuid-new' }),
-          dyno('web.2', { state: 'starting' }),
-          dyno('web.3', { createdAt: NOW - 90 * SECOND }),
-          dyno('web.4'),
-        ],
-        claims: [claim('web.4')],
-      }),
-    );
-    expect(verdicts.map((verdict) => verdict.kind === 'spared' && verdict.message)).toEqual([
-      expect.stringContaining('uuid-new (web) as web.1'),
-      expect.stringContaining('"starting"'),
-      expect.stringContaining('90 s, and minUptime is 180 s'),
-      expect.stringContaining('600 s ago, and restartWindow is 1800 s'),
+describe('every verdict that spares says why, with its numbers', () => {
+  const old = claim('web.1', { dyno: uuidOf('web.1'), restartedAt: NOW - 45 * SECOND });
+
+  it.each<[SpareReason, string, Partial<Candidate>, Parameters<typeof situation>[0], Partial<Rules>]>([
+    [
+      'stale',
+      'Its newest sample is 121 s old: more than 120 s say nothing of now.',
+      { at: NOW - 121 * SECOND },
+      {},
+      {},
+    ],
+    [
+      'not-current',
+      'The dyno that was measured is not the one listed: Heroku lists uuid-new (web) as web.1.',
+      {},
+      { dynos: [dyno('web.1', { id: 'uuid-new' })], claims: [claim('web.1')] },
+      {},
+    ],
+    [
+      'not-current',
+      'The dyno that was measured is not the one listed: Heroku lists no dyno of this name. It was restarted 45 s ago.',
+      {},
+      { dynos: [dyno('web.2')], claims: [old] },
+      {},
+    ],
+    [
+      'not-current',
+      'The dyno that was measured is not the one listed: Heroku lists several as web.1.',
+      {},
+      { dynos: [dyno('web.1'), dyno('web.1', { id: 'uuid-new' })] },
+      {},
+    ],
+    ['not-up', 'Heroku lists it as "starting".', {}, { dynos: [dyno('web.1', { state: 'starting' })] }, {}],
+    [
+      'too-young',
+      'It has been alive for 90 s, and minUptime is 180 s.',
+      {},
+      { dynos: [dyno('web.1', { createdAt: NOW - 90 * SECOND })] },
+      {},
+    ],
+    [
+      'claimed-elsewhere',
+      'Another run is about to restart it, or its outcome is not known yet.',
+      {},
+      { claims: [claim('web.1', { state: 'claimed', leaseUntil: NOW + 1 })] },
+      {},
+    ],
+    [
+      'within-window',
+      'web.1 was restarted 600 s ago, and restartWindow is 1800 s.',
+      {},
+      { claims: [claim('web.1')] },
+      {},
+    ],
+    [
+      'too-many-at-once',
+      'Of 4 web dynos at most 2 may be down at once, and so many are or are about to be.',
+      {},
+      { dynos: names(4).map((name, index) => dyno(name, { state: index < 2 ? 'up' : 'crashed' })) },
+      { restartsAtOnce: absolute(2) },
+    ],
+    ['dry-run', 'It would be restarted now, were it not for dryRun.', {}, {}, { dryRun: true }],
+  ])('%s: %s', (reason, message, more, in_, rules) => {
+    const spared = candidate('web.1', more);
+    expect(decide([spared], byType(rules), situation(in_))).toEqual([
+      { kind: 'spared', candidate: spared, reason, message },
     ]);
   });
 });

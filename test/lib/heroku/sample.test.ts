@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSample, type Sample, timeOfLine } from '../../../lib/heroku/sample.ts';
+import { parseSample, SAMPLE_MARKER, type Sample, timeOfLine } from '../../../lib/heroku/sample.ts';
 import { AT, IMPOSTORS, memoryLine, OTHER_LINES, SAMPLES, TIME, WEB_1 } from './lines.ts';
 
 describe('a memory line', () => {
   it.each(SAMPLES)('$form, is read with its values', ({ line, sample }) => {
     expect(parseSample(line)).toEqual(sample);
+  });
+});
+
+describe('the mark that is searched for', () => {
+  it('stands in every sample, and in no other line that Heroku writes', () => {
+    expect(SAMPLES.filter(({ line }) => !line.includes(SAMPLE_MARKER))).toEqual([]);
+    expect(OTHER_LINES.filter((line) => line.includes(SAMPLE_MARKER))).toEqual([]);
   });
 });
 
@@ -116,6 +123,20 @@ describe('a memory line that is not as Heroku writes it', () => {
   ])('and says a time that is none, %s, is no sample and has no time', (time) => {
     expect(parseSample(memoryLine({ time }))).toBeNull();
     expect(timeOfLine(memoryLine({ time }))).toBeNull();
+  });
+
+  it.each(['2024-02-31T09:03:22+00:00', '2023-02-29T09:03:22.012194+00:00', '2024-04-31T09:03:22Z'])(
+    'and says a day that its month does not have, %s, is no sample',
+    (time) => {
+      expect(parseSample(memoryLine({ time }))).toBeNull();
+    },
+  );
+
+  it.each([
+    ['2024-02-29T23:30:00-01:00', Date.UTC(2024, 2, 1, 0, 30)],
+    ['2024-03-01T00:30:00+01:00', Date.UTC(2024, 1, 29, 23, 30)],
+  ])('and says a time of another zone, whose day is another in UTC, is a sample: %s', (time, at) => {
+    expect(parseSample(memoryLine({ time }))?.at).toBe(at);
   });
 });
 
