@@ -3,7 +3,7 @@
  * here, in the function's own words.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type AgreementOptions, agree } from './changes.ts';
+import { type AgreementOptions, agree, type Change } from './changes.ts';
 import type { CommandLine, Report } from './command-line.ts';
 import { readConfig } from './config-summary.ts';
 import { type ConfigObject, documentOf, layOutSafely, readObject } from './config-text.ts';
@@ -65,6 +65,14 @@ export interface ConfigWrite {
   readonly notes?: readonly string[];
 }
 
+/** A write that has been checked, and is to be agreed to. */
+export interface PreparedWrite {
+  /** Undefined where the parameter says the same already. */
+  readonly change: Change | undefined;
+  /** Writes it, where there is a change, and says what was done. */
+  readonly write: () => Promise<Report>;
+}
+
 /**
  * Shows the change, asks, and writes it.
  *
@@ -72,18 +80,29 @@ export interface ConfigWrite {
  */
 export async function writeConfig(
   commandLine: CommandLine,
-  { app, name, parameters }: AppParameter,
-  { before, after, notes = [] }: ConfigWrite,
+  parameter: AppParameter,
+  config: ConfigWrite,
   options: AgreementOptions,
 ): Promise<Report> {
+  const { change, write } = prepareWrite(parameter, config);
+  if (change !== undefined) await agree(commandLine, change, options);
+  return write();
+}
+
+/** @throws UsageError where the function would refuse the config */
+export function prepareWrite(
+  { app, name, parameters }: AppParameter,
+  { before, after, notes = [] }: ConfigWrite,
+): PreparedWrite {
   const read = readConfig(app, after);
   if ('problem' in read) throw new UsageError(`${read.problem} Nothing was written.`);
   const documents = { app, parameter: name, before: documentOf(before?.value), after: documentOf(after) };
   if (before !== undefined && isDeepStrictEqual(readObject(before.value), readObject(after))) {
-    return {
+    const report = {
       document: { ...documents, version: before.version, written: false, notes },
       text: () => [...notes, `${name} stays as it is: there is nothing to change.`].join('\n'),
     };
+    return { change: undefined, write: async () => report };
   }
   const title = before === undefined ? `${name} (new)` : `${name} (version ${before.version})`;
   const change = {
@@ -91,14 +110,16 @@ export async function writeConfig(
     before: before === undefined ? undefined : layOutSafely(before.value),
     after: layOutSafely(after),
   };
-  await agree(commandLine, change, options);
-  const type = before?.type === 'SecureString' ? 'SecureString' : 'String';
-  const version =
-    before === undefined
-      ? await parameters.create(name, after, { type })
-      : await parameters.replace(before, after, { type });
-  return {
-    document: { ...documents, version, written: true, notes },
-    text: () => `Wrote ${name} (version ${version}). The next scan has it.`,
+  const write = async () => {
+    const type = before?.type === 'SecureString' ? 'SecureString' : 'String';
+    const version =
+      before === undefined
+        ? await parameters.create(name, after, { type })
+        : await parameters.replace(before, after, { type });
+    return {
+      document: { ...documents, version, written: true, notes },
+      text: () => `Wrote ${name} (version ${version}). The next scan has it.`,
+    };
   };
+  return { change, write };
 }

@@ -24,20 +24,26 @@ export interface AgreementOptions {
  *
  * @throws CommandError where somebody says no; UsageError where there is nobody to ask
  */
-export async function agree(
+export function agree(commandLine: CommandLine, change: Change, options: AgreementOptions): Promise<void> {
+  return agreeToAll(commandLine, [change], options);
+}
+
+/** The same for several changes, with one question. */
+export async function agreeToAll(
   commandLine: CommandLine,
-  change: Change,
+  changes: readonly Change[],
   { yes }: AgreementOptions,
 ): Promise<void> {
-  commandLine.note((drawing) => draw(change, drawing));
-  if (yes) return;
+  for (const change of changes) commandLine.note((drawing) => draw(change, drawing));
+  if (yes || changes.length === 0) return;
   const { prompts } = commandLine.surroundings;
   if (!prompts.canAsk) {
     throw new UsageError(
       'Nothing was written: there is nobody to ask, for this is no terminal. With --yes it is written without asking.',
     );
   }
-  if (!(await prompts.confirm('Write this?'))) throw new CommandError('Nothing was written.');
+  const question = changes.length === 1 ? 'Write this?' : `Write these ${changes.length}?`;
+  if (!(await prompts.confirm(question))) throw new CommandError('Nothing was written.');
 }
 
 function draw({ title, before, after, notes = [] }: Change, { paint }: Drawing): string {

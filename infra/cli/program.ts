@@ -32,6 +32,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'what a config would have done with a saved log; proposes one',
     load: async () => (await import('./commands/replay.ts')).replayCommand,
   },
+  {
+    name: 'import',
+    summary: "the parameters that say the same as the Ruby gem's config",
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
 ];
 
 const EXIT_CODES = `

@@ -3,7 +3,12 @@
  * default, and said where it means something else. A token that stands in the file goes nowhere.
  */
 
-import { ONE_OFF_TYPES, parseAppConfig, withholdSecrets } from '../../../lib/config/app-config.ts';
+import {
+  isTokenName,
+  ONE_OFF_TYPES,
+  parseAppConfig,
+  withholdSecrets,
+} from '../../../lib/config/app-config.ts';
 import { AppError } from '../../../lib/errors.ts';
 import type { RubyApp, RubyConfig, TokenSource, Unread } from './ruby-config.ts';
 
@@ -83,7 +88,7 @@ function nameTokens(apps: readonly RubyApp[]): ReadonlyMap<string, NamedToken> {
 function nameOf(source: TokenSource, apps: readonly string[]): string {
   const wanted =
     source.kind === 'environment' ? source.variable.toLowerCase().replaceAll('_', '-') : (apps[0] ?? '');
-  return APP_NAME.test(wanted) && isNoSecret(wanted) ? wanted : 'token';
+  return APP_NAME.test(wanted) && isTokenName(wanted) ? wanted : 'token';
 }
 
 function unused(wanted: string, number: number, names: ReadonlySet<string>): string {
