@@ -33,6 +33,14 @@ export function awsClients(environment: Environment): AwsClients {
       const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
       return new CloudWatchLogsClient(configuration('CLOUDWATCH_LOGS'));
     }),
+    lambda: once(async () => {
+      const { LambdaClient } = await import('@aws-sdk/client-lambda');
+      return new LambdaClient(configuration('LAMBDA'));
+    }),
+    scheduler: once(async () => {
+      const { SchedulerClient } = await import('@aws-sdk/client-scheduler');
+      return new SchedulerClient(configuration('SCHEDULER'));
+    }),
   };
 }
 

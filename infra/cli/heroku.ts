@@ -1,6 +1,6 @@
 /**
- * Asking the Platform API about an account, with a token that may be anything yet. One request, one answer: a person
- * is waiting, and tries again better than a program would.
+ * Asking the Platform API what a scan does not need to know, with a token that may be anything yet. One request, one
+ * answer: a person is waiting, and tries again better than a program would.
  */
 import * as z from 'zod/mini';
 import { withholdSecrets } from '../../lib/config/app-config.ts';
@@ -25,14 +25,23 @@ export interface HerokuAccess {
   readonly fetch: typeof fetch;
 }
 
+/** What is to be changed, as JSON. */
+export interface HerokuChange {
+  readonly method: 'PATCH';
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 /** @throws CommandError where Heroku cannot be reached, or its answer is not what its schema says */
 export async function askHeroku<T>(
   { baseUrl, token, fetch }: HerokuAccess,
   path: string,
   schema: z.ZodMiniType<T>,
+  change?: HerokuChange,
 ): Promise<HerokuAnswer<T>> {
+  const method = change?.method ?? 'GET';
   try {
     const response = await fetch(`${baseUrl}${path}`, {
+      method,
       // To another host the token must not follow.
       redirect: 'manual',
       signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
@@ -40,7 +49,9 @@ export async function askHeroku<T>(
         Accept: 'application/vnd.heroku+json; version=3',
         Authorization: `Bearer ${token}`,
         'User-Agent': 'whacamole',
+        ...(change && { 'Content-Type': 'application/json' }),
       },
+      ...(change && { body: JSON.stringify(change.body) }),
     });
     const body = safelyParseJson(await readText(response, LONGEST_ANSWER_BYTES));
     if (response.ok) return { status: 'ok', body: schema.parse(body) };
@@ -49,11 +60,16 @@ export async function askHeroku<T>(
     return { status: response.status, message: withholdSecrets(words) };
   } catch (error) {
     if (error instanceof z.core.$ZodError) {
-      throw new CommandError(`GET ${path}: Heroku's answer is not what its schema says.`, { cause: error });
+      throw new CommandError(`${method} ${path}: Heroku's answer is not what its schema says.`, {
+        cause: error,
+      });
     }
-    throw new CommandError(`GET ${path}: Heroku could not be asked at ${baseUrl}: ${describeError(error)}.`, {
-      cause: error,
-    });
+    throw new CommandError(
+      `${method} ${path}: Heroku could not be asked at ${baseUrl}: ${describeError(error)}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

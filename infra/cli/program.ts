@@ -37,6 +37,11 @@ const COMMANDS: readonly Entry[] = [
     summary: "the parameters that say the same as the Ruby gem's config",
     load: async () => (await import('./commands/import.ts')).importCommand,
   },
+  {
+    name: 'doctor',
+    summary: 'what could go wrong with an app, and what to do about it',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
 ];
 
 const EXIT_CODES = `

@@ -5,6 +5,8 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,6 +20,8 @@ export interface AwsClients {
   dynamoDb(): Promise<DynamoDBClient>;
   cloudFormation(): Promise<CloudFormationClient>;
   logs(): Promise<CloudWatchLogsClient>;
+  lambda(): Promise<LambdaClient>;
+  scheduler(): Promise<SchedulerClient>;
 }
 
 /** Somebody to ask, if there is anybody. */

@@ -18,9 +18,14 @@ const QUOTA_MB: Readonly<Record<string, number>> = {
 
 const BIG = new Set(['performance-l-ram', 'performance-xl', 'performance-2xl']);
 
+/** Megabytes; undefined for a size that is not known here, those of Private Spaces among them. */
+export function findQuota(size: string): number | undefined {
+  return QUOTA_MB[size.toLowerCase()];
+}
+
 /** Throws a `RangeError` for a size that Heroku does not sell. */
 export function quotaOfSize(size: string): number {
-  const quota = QUOTA_MB[size.toLowerCase()];
+  const quota = findQuota(size);
   if (quota === undefined) {
     throw new RangeError(
       `Expected a dyno size to be one of ${Object.keys(QUOTA_MB).join(', ')}, found ${size}`,

@@ -1,19 +1,6 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/table.ts';
-import { claimItem } from '../../../lib/restart-items.ts';
-import { openTerminal, type Terminal } from './typed.ts';
-
-async function restarted({ clock, world }: Terminal, app: string, process: string, minutesAgo: number) {
-  const client = new DynamoDBClient({
-    ...{ endpoint: world.table.endpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS },
-  });
-  const restartedAt = clock.now() - minutesAgo * 60_000;
-  const claim = { app, process, dyno: 'd', restartedAt, state: 'done', claimId: 'c', leaseUntil: 0 } as const;
-  const Item = claimItem({ ...claim, restarts: 1, expiresAt: restartedAt / 1000 + 90_000 });
-  await client.send(new PutItemCommand({ TableName: world.table.tableName, Item }));
-  client.destroy();
-}
+import { restarted } from './restarted.ts';
+import { openTerminal } from './typed.ts';
 
 it('lists what differs from the defaults, what is not watched and why, and the last restarts', async () => {
   const terminal = await openTerminal();
@@ -28,8 +15,8 @@ it('lists what differs from the defaults, what is not watched and why, and the l
   world.configure('over', { paused: '2026-01-05T11:00:00Z' });
   world.configure('mixed', { dryRun: true, dynos: { web: { dryRun: false }, worker: {} } });
   world.configure('broken', { restartTreshold: 700 });
-  await restarted(terminal, 'shop', 'worker.1', 3 * 24 * 60 + 65);
-  await restarted(terminal, 'shop', 'web.2', 12);
+  await restarted(terminal, { app: 'shop', process: 'worker.1', minutesAgo: 3 * 24 * 60 + 65 });
+  await restarted(terminal, { app: 'shop', process: 'web.2', minutesAgo: 12 });
   const { code, stdout, stderr } = await type(['apps', 'list']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(
@@ -89,7 +76,7 @@ it('lists the same as a JSON document', async () => {
   const { world, type } = terminal;
   world.configure('shop', { minUptime: 60 });
   world.configure('broken', '{');
-  await restarted(terminal, 'shop', 'web.1', 30);
+  await restarted(terminal, { app: 'shop', process: 'web.1', minutesAgo: 30 });
   const typed = await type(['apps', 'list', '--json']);
   expect(typed.code).toBe(0);
   expect(typed.json()).toEqual({

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../../infra/local/virtual-clock.ts';
 import { startWorld } from '../../../infra/local/world.ts';
+import { deploy } from './deployed.ts';
 
 const LAUNCHER = 'infra/cli/whacamole.mjs';
 
@@ -35,6 +36,19 @@ it('runs as it is built, against what the environment names', async () => {
   const typed = await start(['apps', 'list', '--json'], world.environment);
   expect(typed).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(typed.stdout)).toMatchObject({ apps: [{ app: 'shop', state: 'dry run' }] });
+});
+
+it('loads what a command needs of AWS and Heroku', async () => {
+  const world = await startWorld({ clock: new VirtualClock({ start: Date.now() }) });
+  onTestFinished(() => world.close());
+  world.configure('shop');
+  world.heroku.addApp('shop').scale('web', 1);
+  const { url } = await deploy();
+  const typed = await start(['doctor', 'shop'], { ...world.environment, AWS_ENDPOINT_URL: url });
+  expect(typed).toMatchObject({ code: 1, stderr: '' });
+  expect(typed.stdout).toContain('✓ schedule             rate(1 minute), enabled');
+  expect(typed.stdout).toContain('✗ last scan            none was done in the last 10 min');
+  expect(typed.stdout).toContain('! samples              no watched dyno has been up for long enough');
 });
 
 it('gives the shell its exit codes', async () => {
