@@ -5,7 +5,7 @@
  */
 import { AppError } from './errors.ts';
 import { type LogRead, readLogSession, TAIL_FORBIDDEN } from './heroku/log-session.ts';
-import type { Dyno } from './heroku/platform-api.ts';
+import { type Dyno, MOST_LOG_LINES } from './heroku/platform-api.ts';
 import { hear, SAMPLING_PERIOD_MS, type Watch } from './observe.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -102,14 +102,15 @@ async function readTail(
   };
   const kept = memory.sessions.get('tail', clock.now());
   if (kept !== undefined) {
-    const again = await read(kept, 1);
+    const again = await read(kept.url, 1);
     if (again.ending.kind === 'stopped') return again;
     memory.sessions.forget('tail');
   }
-  const url = await api.openLogSession({ tail: true }, deadline);
+  const lines = MOST_LOG_LINES;
+  const url = await api.openLogSession({ lines, tail: true }, deadline);
   const openedAt = clock.now();
   const first = await read(url, 2);
-  if (first.ending.kind === 'stopped') memory.sessions.keep('tail', url, openedAt);
+  if (first.ending.kind === 'stopped') memory.sessions.keep('tail', { url, lines, openedAt });
   return first;
 }
 

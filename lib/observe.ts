@@ -15,7 +15,7 @@ import type { AppConfig } from './config/app-config.ts';
 import type { Deadline } from './deadline.ts';
 import { AppError } from './errors.ts';
 import { type LogRead, readLogSession } from './heroku/log-session.ts';
-import type { Dyno, PlatformApi } from './heroku/platform-api.ts';
+import { type Dyno, MOST_LOG_LINES, type PlatformApi } from './heroku/platform-api.ts';
 import type { Sample } from './heroku/sample.ts';
 import { keepUrlSecret, listen } from './listen.ts';
 import type { AppMemory, Sightings } from './sightings.ts';
@@ -53,6 +53,10 @@ export const SAMPLING_PERIOD_MS = 25_000;
 /** A history that spans this much and has no sample of a dyno is beyond doubt, odd lines or not. */
 const LONG_SPAN_MS = 5 * SAMPLING_PERIOD_MS;
 
+/** What a history is to span: longer than that, for an app writes more at one time than at another. */
+const WANTED_SPAN_MS = 1.5 * LONG_SPAN_MS;
+const FEWEST_LINES = 100;
+
 const HISTORY_LIMIT_MS = 12_000;
 /** An expired session is said to be answered after up to 5 s. */
 const KEPT_HISTORY_LIMIT_MS = 6000;
@@ -76,7 +80,7 @@ export async function observe(watch: Watch): Promise<Observation> {
   const { memory } = watch;
   let history: LogRead | undefined;
   if (!memory.busy) {
-    history = (await readKeptHistory(watch)) ?? (await readNewHistory(watch));
+    history = (await readKeptHistory(watch)) ?? (await readNewHistory(memory.historyLines, watch));
     if (history.ending.kind === 'failed') {
       return { ...NOTHING, problem: new AppError(history.ending.reason, history.ending.message) };
     }
@@ -141,24 +145,29 @@ async function observeListed(
 async function readKeptHistory(watch: Watch): Promise<LogRead | undefined> {
   const { memory, surroundings, sightings } = watch;
   const now = surroundings.clock.now();
-  const url = memory.sessions.get('history', now);
-  if (url === undefined) return undefined;
-  const history = await readHistory(url, KEPT_HISTORY_LIMIT_MS, 1, watch);
+  const kept = memory.sessions.get('history', now);
+  if (kept === undefined) return undefined;
+  const history = await readHistory(kept.url, KEPT_HISTORY_LIMIT_MS, 1, watch);
   const isNew = now - (history.lastAt ?? 0) <= NEWEST_WITHIN_MS;
   // Where nothing is up, nothing new can be expected.
   const isAsleep = isConclusive(history, watch) && sightings.fresh(now).length === 0;
-  if (history.ending.kind === 'complete' && (isNew || isAsleep)) return history;
+  const isLongEnough = history.spanMs >= LONG_SPAN_MS || kept.lines >= MOST_LOG_LINES;
+  if (history.ending.kind === 'complete' && isLongEnough && (isNew || isAsleep)) return history;
   memory.sessions.forget('history');
   return undefined;
 }
 
-/** @throws AppError, `unsupported` where Heroku refuses for the app being of a generation without such logs */
-async function readNewHistory(watch: Watch): Promise<LogRead> {
+/**
+ * Reads a new session's history: as many lines as are known to be enough, and all that there are where they were not.
+ *
+ * @throws AppError, `unsupported` where Heroku refuses for the app being of a generation without such logs
+ */
+async function readNewHistory(lines: number, watch: Watch): Promise<LogRead> {
   const { api, memory, surroundings, deadline } = watch;
   let url: string;
   try {
     await api.admit(deadline);
-    url = await api.openLogSession({ tail: false }, deadline);
+    url = await api.openLogSession({ lines, tail: false }, deadline);
   } catch (error) {
     const refused = error instanceof AppError && [400, 403, 404, 406, 409, 422].includes(error.status ?? 0);
     if (refused) await refuseFir(watch);
@@ -166,8 +175,17 @@ async function readNewHistory(watch: Watch): Promise<LogRead> {
   }
   const openedAt = surroundings.clock.now();
   const history = await readHistory(url, HISTORY_LIMIT_MS, 2, watch);
-  if (history.ending.kind === 'complete') memory.sessions.keep('history', url, openedAt);
+  if (history.ending.kind !== 'complete') return history;
+  memory.historyLines = enoughLines(lines, history.spanMs);
+  if (history.spanMs < LONG_SPAN_MS && lines < MOST_LOG_LINES) return readNewHistory(MOST_LOG_LINES, watch);
+  memory.sessions.keep('history', { url, lines, openedAt });
   return history;
+}
+
+/** How many lines span what is wanted, by how much so many have spanned. */
+function enoughLines(lines: number, spanMs: number): number {
+  const enough = spanMs === 0 ? MOST_LOG_LINES : Math.ceil((lines * WANTED_SPAN_MS) / spanMs);
+  return Math.min(MOST_LOG_LINES, Math.max(FEWEST_LINES, enough));
 }
 
 function readHistory(url: string, limitMs: number, tries: number, watch: Watch): Promise<LogRead> {

@@ -4,6 +4,7 @@
  * counted anew. Nothing that must hold depends on it.
  */
 import { KeptSessions } from './heroku/kept-sessions.ts';
+import { MOST_LOG_LINES } from './heroku/platform-api.ts';
 import type { Sample } from './heroku/sample.ts';
 
 /** An older sample restarts nothing: the dyno it speaks of may be another by now. */
@@ -31,6 +32,8 @@ export class AppMemory {
   /** Until when a process type may be taken to run no dyno, epoch milliseconds. */
   readonly emptyUntil = new Map<string, number>();
   readonly sessions = new KeptSessions();
+  /** How many lines of its log are enough, by what the last history spanned. */
+  historyLines = MOST_LOG_LINES;
   readonly dynos = new Map<string, [Sample, ...Sample[]]>();
 }
 

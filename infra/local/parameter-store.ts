@@ -48,10 +48,13 @@ export class ParameterStore {
   readonly #clock: Clock;
   readonly #parameters: Parameters = new Map();
   readonly #server = createServer((request, response) => void this.#receive(request, response));
+  readonly #emptyPages: boolean;
   #pages = 0;
 
-  constructor({ clock }: { clock: Clock }) {
+  /** Without `emptyPages` it is as AWS mostly is: for measurements, which count requests. */
+  constructor({ clock, emptyPages = true }: { clock: Clock; emptyPages?: boolean }) {
     this.#clock = clock;
+    this.#emptyPages = emptyPages;
   }
 
   /** Writes a parameter, over what it was. Throws a `ParameterError` where SSM would refuse it. */
@@ -102,7 +105,7 @@ export class ParameterStore {
 
   #answer(response: ServerResponse, action: Action): void {
     try {
-      const emptyPage = action.name === 'GetParametersByPath' && ++this.#pages % 3 === 0;
+      const emptyPage = this.#emptyPages && action.name === 'GetParametersByPath' && ++this.#pages % 3 === 0;
       send(response, 200, performAction(this.#parameters, action, { now: this.#clock.now(), emptyPage }));
     } catch (error) {
       if (!(error instanceof ParameterError)) throw error;

@@ -14,13 +14,17 @@ export type SessionKind = 'history' | 'tail';
 /** Five scans, a minute apart, fit in; a sixth finds a new one. */
 const KEPT_FOR_MS = 285_000;
 
-interface Kept {
+export interface KeptSession {
+  /** A secret. */
   readonly url: string;
+  /** So many lines of history it was opened with. */
+  readonly lines: number;
+  /** Epoch milliseconds. */
   readonly openedAt: number;
 }
 
 export class KeptSessions {
-  readonly #kept = new Map<SessionKind, Kept>();
+  readonly #kept = new Map<SessionKind, KeptSession>();
   #token: string | undefined;
 
   /** From now on sessions are opened with this token: those of another are let go, for it may have been revoked. */
@@ -29,16 +33,18 @@ export class KeptSessions {
     this.#token = token;
   }
 
-  /** @param now epoch milliseconds */
-  keep(kind: SessionKind, url: string, now: number): void {
-    this.#kept.set(kind, { url, openedAt: now });
+  keep(kind: SessionKind, session: KeptSession): void {
+    this.#kept.set(kind, session);
   }
 
-  /** The URL of a session that should still be there; undefined where there is none. */
-  get(kind: SessionKind, now: number): string | undefined {
+  /**
+   * A session whose URL should still be there; undefined where there is none.
+   *
+   * @param now epoch milliseconds
+   */
+  get(kind: SessionKind, now: number): KeptSession | undefined {
     const kept = this.#kept.get(kind);
-    if (kept === undefined || Math.abs(now - kept.openedAt) > KEPT_FOR_MS) return undefined;
-    return kept.url;
+    return kept === undefined || Math.abs(now - kept.openedAt) > KEPT_FOR_MS ? undefined : kept;
   }
 
   forget(kind: SessionKind): void {

@@ -89,6 +89,9 @@ export interface PlatformApiOptions {
   readonly fetch: typeof fetch;
 }
 
+/** So many lines logplex keeps of an app, and gives at most. Source: its open source, and the API reference. */
+export const MOST_LOG_LINES = 1500;
+
 /** One app at the Platform API, under one token. */
 export class PlatformApi {
   readonly #options: PlatformApiOptions;
@@ -116,11 +119,13 @@ export class PlatformApi {
   /**
    * Opens a log session of what the platform itself logs.
    *
+   * @param options how many of the app's last lines it begins with, of which the platform's own are left, and whether
+   *   it goes on from there
    * @returns its URL: a secret, for it can be read without a token
    * @throws AppError
    */
-  async openLogSession(options: { tail: boolean }, deadline: Deadline): Promise<string> {
-    const body = JSON.stringify({ source: 'heroku', lines: 1500, tail: options.tail });
+  async openLogSession(options: { lines: number; tail: boolean }, deadline: Deadline): Promise<string> {
+    const body = JSON.stringify({ source: 'heroku', ...options });
     const request = { method: 'POST', path: `${this.#path}/log-sessions`, body } as const;
     return (await this.#ask(request, logSession, deadline)).logplex_url;
   }

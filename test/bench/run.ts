@@ -5,16 +5,32 @@
 import { benchColdStart } from './cold-start.ts';
 import { benchLogReading } from './log-reading.ts';
 import { benchReplay } from './replay.ts';
+import { benchScale } from './scale.ts';
 import { printTable } from './table.ts';
 import { benchWholeScan } from './whole-scan.ts';
 
-printTable([
-  ...benchLogReading(),
-  ...(await benchReplay()),
-  ...(await benchWholeScan()),
-  ...(await benchColdStart()),
-]);
-console.log(
-  '\nTargets: log reading of a busy app at least 3 × (a); a replay of a busy app at most 2 × (e); a whole scan at ' +
-    'most 2 × (c);\nuntil the function is loaded at most 2.5 × (d); bundle and peak memory at most what they are compared with.',
-);
+async function benchAll(): Promise<void> {
+  printTable([
+    ...benchLogReading(),
+    ...(await benchReplay()),
+    ...(await benchWholeScan()),
+    ...(await benchColdStart()),
+  ]);
+  console.log(
+    '\nTargets: log reading of a busy app at least 3 × (a); a replay of a busy app at most 2 × (e); a whole scan at ' +
+      'most 2 × (c);\nuntil the function is loaded at most 2.5 × (d); bundle and peak memory at most what they are compared with.',
+  );
+}
+
+const [what] = process.argv.slice(2);
+switch (what) {
+  case undefined:
+    await benchAll();
+    break;
+  case 'scale':
+    await benchScale();
+    break;
+  default:
+    console.error(`Expected "scale", or nothing for all the others; found "${what}".`);
+    process.exitCode = 2;
+}

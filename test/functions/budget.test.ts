@@ -38,6 +38,13 @@ async function asked(scan: () => Promise<unknown>): Promise<string[]> {
   return scene.heroku.requests.slice(before).map(({ kind }) => kind);
 }
 
+/** How many lines each log session was opened for. */
+function linesAsked(): unknown[] {
+  return scene.heroku.requests
+    .filter(({ kind }) => kind === 'log-session')
+    .map(({ body }) => JSON.parse(body).lines);
+}
+
 describe('in the steady state', () => {
   it.each<[string, (app: SimulatedApp) => void, object]>([
     ['is quiet', () => undefined, {}],
@@ -130,6 +137,34 @@ describe('a kept log session', () => {
     const scan = await scene.scan();
     expect(sizesOf(scan)).toEqual(['web.1', 'web.2']);
     expect(scan.of('AppFailed')).toEqual([]);
+  });
+
+  it('is opened for no more lines than are enough, once that is known', async () => {
+    addApp('shop');
+    scene.advanceMinutes(30);
+    await scene.scanMinutes(12);
+    const [first, ...later] = linesAsked();
+    expect(first).toBe(1500);
+    expect(later.length).toBeGreaterThan(1);
+    for (const lines of later) expect(lines).toBeLessThan(400);
+  });
+
+  it('is opened for all lines again, in the same scan, where they are no longer enough', async () => {
+    const app = addApp('shop', {}, { restartThreshold: 500 });
+    scene.advanceMinutes(30);
+    await scene.scanMinutes(2);
+    app.setTraffic({ routerLinesPerSecond: 9 });
+    scene.advanceMinutes(7);
+    app.dyno('web.2').behaviour = OVER;
+    scene.advanceMinutes(1);
+    const before = linesAsked().length;
+    const scan = await scene.scan();
+    const lines = linesAsked().slice(before);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toBeLessThan(1500);
+    expect(lines[1]).toBe(1500);
+    expect(scan.of('DynoRestart')).toMatchObject([{ process: 'web.2' }]);
+    expect(scan.of('NoSamples')).toEqual([]);
   });
 
   it('is not read with another token than it was opened with', async () => {

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { KeptSessions } from '../../../lib/heroku/kept-sessions.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
-const URL_OF_LOG = 'https://logs.example/sessions/1';
+const SESSION = { url: 'https://logs.example/sessions/1', lines: 1500, openedAt: NOW };
 
-function keptAt(at: number): KeptSessions {
+function kept(): KeptSessions {
   const sessions = new KeptSessions();
   sessions.use('token');
-  sessions.keep('history', URL_OF_LOG, at);
+  sessions.keep('history', SESSION);
   return sessions;
 }
 
@@ -18,25 +18,25 @@ describe('a kept session', () => {
     ['later than the first time that it may have expired', 300_000, false],
     ['by a clock that was put back an hour', -3_600_000, false],
   ])('may be read again %s: %s ms, %s', (_case, later, there) => {
-    expect(keptAt(NOW).get('history', NOW + later)).toBe(there ? URL_OF_LOG : undefined);
+    expect(kept().get('history', NOW + later)).toBe(there ? SESSION : undefined);
   });
 
   it('is of one kind', () => {
-    expect(keptAt(NOW).get('tail', NOW)).toBeUndefined();
+    expect(kept().get('tail', NOW)).toBeUndefined();
   });
 
   it('is there until it is forgotten', () => {
-    const sessions = keptAt(NOW);
+    const sessions = kept();
     sessions.forget('tail');
-    expect(sessions.get('history', NOW)).toBe(URL_OF_LOG);
+    expect(sessions.get('history', NOW)).toBe(SESSION);
     sessions.forget('history');
     expect(sessions.get('history', NOW)).toBeUndefined();
   });
 
   it('is there while the token is the same, and gone with it', () => {
-    const sessions = keptAt(NOW);
+    const sessions = kept();
     sessions.use('token');
-    expect(sessions.get('history', NOW)).toBe(URL_OF_LOG);
+    expect(sessions.get('history', NOW)).toBe(SESSION);
     sessions.use('another');
     expect(sessions.get('history', NOW)).toBeUndefined();
   });

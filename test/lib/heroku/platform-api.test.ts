@@ -56,7 +56,7 @@ const QUESTIONS = [
     method: 'POST',
     path: '/apps/shop/log-sessions',
     ask: (api: PlatformApi, deadline: Deadline): Promise<unknown> =>
-      api.openLogSession({ tail: false }, deadline),
+      api.openLogSession({ lines: 1500, tail: false }, deadline),
   },
   {
     name: 'GET dynos',
@@ -101,7 +101,7 @@ describe('a request', () => {
     'for a log session asks for the platform’s 1,500 newest lines, tail: %s',
     async (tail) => {
       const { api, server } = await open(fine);
-      expect(await api.openLogSession({ tail }, patiently())).toBe(SESSION.logplex_url);
+      expect(await api.openLogSession({ lines: 1500, tail }, patiently())).toBe(SESSION.logplex_url);
       expect(JSON.parse(server.asked[0]?.body ?? '')).toEqual({ source: 'heroku', lines: 1500, tail });
       expect(server.asked[0]?.headers['content-type']).toBe('application/json');
     },
@@ -111,7 +111,7 @@ describe('a request', () => {
     const { api, budget, server } = await open(reply(201, SESSION, { 'ratelimit-remaining': '0' }));
     await api.admit(patiently());
     await api.admit(patiently());
-    expect(await api.openLogSession({ tail: false }, patiently())).toBe(SESSION.logplex_url);
+    expect(await api.openLogSession({ lines: 1500, tail: false }, patiently())).toBe(SESSION.logplex_url);
     const next = apiAt(server, { budget, app: 'next' });
     expect(await failure(next.admit(patiently()))).toMatchObject({ reason: 'rate-limited' });
     expect(server.asked).toHaveLength(1);
@@ -198,27 +198,32 @@ describe('an answer', () => {
     [
       'no JSON',
       'logplex_url=https://secret.example',
-      (api) => api.openLogSession({ tail: true }, briefly()),
+      (api) => api.openLogSession({ lines: 1500, tail: true }, briefly()),
       'the answer',
     ],
     [
       'JSON that is cut',
       '{"logplex_url":"https://secr',
-      (api) => api.openLogSession({ tail: true }, briefly()),
+      (api) => api.openLogSession({ lines: 1500, tail: true }, briefly()),
       'the answer',
     ],
-    ['nothing', '', (api) => api.openLogSession({ tail: true }, briefly()), 'the answer'],
-    ['no URL', '{"id":"secret"}', (api) => api.openLogSession({ tail: true }, briefly()), 'logplex_url'],
+    ['nothing', '', (api) => api.openLogSession({ lines: 1500, tail: true }, briefly()), 'the answer'],
+    [
+      'no URL',
+      '{"id":"secret"}',
+      (api) => api.openLogSession({ lines: 1500, tail: true }, briefly()),
+      'logplex_url',
+    ],
     [
       'a URL of another kind',
       '{"logplex_url":"file:///secret"}',
-      (api) => api.openLogSession({ tail: true }, briefly()),
+      (api) => api.openLogSession({ lines: 1500, tail: true }, briefly()),
       'logplex_url',
     ],
     [
       'half a URL',
       '{"logplex_url":"/sessions/secret"}',
-      (api) => api.openLogSession({ tail: true }, briefly()),
+      (api) => api.openLogSession({ lines: 1500, tail: true }, briefly()),
       'logplex_url',
     ],
     ['an object for a list', '{"secret":1}', (api) => api.listDynos(briefly()), 'the answer'],
