@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import type { Read } from '../../../lib/config/read.ts';
 import { Deadline } from '../../../lib/deadline.ts';
 import { readLogSession } from '../../../lib/heroku/log-session.ts';
-import { PlatformApi } from '../../../lib/heroku/platform-api.ts';
+import { MOST_LOG_LINES, PlatformApi } from '../../../lib/heroku/platform-api.ts';
 import { RateBudget } from '../../../lib/heroku/rate-budget.ts';
 import type { Sample } from '../../../lib/heroku/sample.ts';
 import type { Claim } from '../../../lib/restart-items.ts';
@@ -126,7 +126,7 @@ async function readHistory(
   { api, access }: Connection,
   keepUrlSecret: AppQuestions['keepUrlSecret'],
 ): Promise<LogFacts> {
-  const url = await api.openLogSession({ tail: false }, new Deadline(ANSWER_LIMIT_MS));
+  const url = await api.openLogSession({ lines: MOST_LOG_LINES, tail: false }, new Deadline(ANSWER_LIMIT_MS));
   keepUrlSecret(url);
   const newest = new Map<string, Sample>();
   const read = await readLogSession(url, {
