@@ -102,8 +102,12 @@ export class Table {
           throw new ProvisionedThroughputExceededException({ $metadata: {}, message: 'Rate exceeded' });
         },
       });
-    // All that lib/restarts.ts uses of a client, and no type says so.
-    return { send } as unknown as DynamoDBClient;
+    return asClient(send);
+  }
+
+  /** The table as it is, without a world. */
+  client(): DynamoDBClient {
+    return asClient(async (command) => this.#execute(command));
   }
 
   #noteWindow(command: Command, windowMs: number): void {
@@ -133,6 +137,13 @@ export class Table {
     else this.#items.delete(key);
     return {};
   }
+}
+
+type Send = (command: Command, options: { abortSignal: AbortSignal }) => Promise<object>;
+
+/** All that lib/restarts.ts uses of a client, and no type says so. */
+function asClient(send: Send): DynamoDBClient {
+  return { send } as unknown as DynamoDBClient;
 }
 
 function keyOf(command: PutItemCommand | DeleteItemCommand): string {

@@ -2,7 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, startTable } from '../../infra/local/table.ts';
 import { Restarts } from '../../lib/restarts.ts';
+import { expectEqualAnswers } from './claim-answers.ts';
 import { claimContract, tableProblem } from './claim-contract.ts';
+import { Table } from './concurrency-table.ts';
 import { hang, inTurn, reply, reset, serve } from './serve.ts';
 
 const clientAt = (endpoint: string, maxAttempts = 1) =>
@@ -22,6 +24,25 @@ claimContract({
       },
     };
   },
+});
+
+it('the table of the overlapping runs answers as the embedded table does', async () => {
+  const { endpoint, tableName, close } = await startTable();
+  const client = clientAt(endpoint);
+  const counts = await expectEqualAnswers(
+    [
+      () => ({ client: () => client, tableName }),
+      () => {
+        const table = new Table();
+        return { client: () => table.client(), tableName };
+      },
+    ],
+    150,
+  );
+  client.destroy();
+  await close();
+  // Otherwise it would say nothing.
+  expect(Math.min(counts.granted, counts.refused)).toBeGreaterThan(50);
 });
 
 describe.concurrent('a table that cannot be had', () => {
