@@ -38,6 +38,8 @@ export class SimulatedApp {
   readonly features: { preboot: boolean; 'log-runtime-metrics': boolean };
   release: Release;
   readonly random: Random;
+  /** Told of a dyno right before it is restarted because somebody asked for it. */
+  readonly restartListeners = new Set<(dyno: SimulatedDyno) => void>();
   readonly #clock: VirtualClock;
   readonly #home: DynoHome;
   readonly #formation = new Map<string, ProcessType>();
@@ -140,6 +142,7 @@ export class SimulatedApp {
   /** Restarts a dyno by its name, as the API does. A one-off is killed, and nothing takes its place. */
   restart(name: string): void {
     const dyno = this.dyno(name);
+    for (const listener of this.restartListeners) listener(dyno);
     if (dyno.oneOff) this.#remove(dyno, 'complete');
     else this.#replace(dyno, 'Restarting');
   }

@@ -29,6 +29,14 @@ export interface SimulatedHerokuOptions {
   /** The same seed, the same UUIDs, memory and logs; 1 by default. */
   readonly seed?: number | string;
   readonly rateLimit?: RateLimitOptions;
+  /** Without one, every request is answered at once, even where time stands still. */
+  readonly network?: Network;
+}
+
+/** What lies between a client and Heroku: it takes virtual time to get there, and to get back. */
+export interface Network {
+  /** Resolves when the request has arrived at Heroku, or its answer has set out for home as late as it should. */
+  travel(request: RequestRecord): Promise<void>;
 }
 
 /** One request as it came, and how it was answered. */
@@ -76,10 +84,14 @@ export class SimulatedHeroku {
   readonly #sessions: LogSessions;
   readonly #api: PlatformApi;
   readonly #server: Server;
+  readonly #network: Network | undefined;
+  /** Those that are answered only as time passes: does such a one wait for that now? */
+  readonly #patient = new Map<RequestRecord, () => boolean>();
   #baseUrl = '';
 
-  constructor({ clock, seed = 1, rateLimit }: SimulatedHerokuOptions) {
+  constructor({ clock, seed = 1, rateLimit, network }: SimulatedHerokuOptions) {
     this.#clock = clock;
+    this.#network = network;
     this.#random = new Random(seed);
     this.#sessions = new LogSessions(clock, this.#random.fork('sessions'));
     this.#authorizations = new Authorizations(clock, this.#random.fork('authorizations'));
@@ -90,6 +102,11 @@ export class SimulatedHeroku {
   /** The restarts that the API has accepted, in order. */
   get restarts(): readonly RestartRecord[] {
     return this.#api.restarts;
+  }
+
+  /** How many requests wait for nothing but time to pass: tails that have said all there is to say, for one. */
+  get waitingForTime(): number {
+    return [...this.#patient.values()].filter((waits) => waits()).length;
   }
 
   /** Resolves to the base URL, `http://127.0.0.1:PORT`. */
@@ -163,6 +180,7 @@ export class SimulatedHeroku {
     this.requests.push(record);
     if (route.kind === 'log-url' && authorization !== undefined) this.authorizationLeaks++;
     const exchange = { request, response, route, record };
+    if (this.#network !== undefined) await this.#network.travel(record);
     const fault = takeFault(this.faults, {
       method,
       path,
@@ -199,8 +217,13 @@ export class SimulatedHeroku {
   }
 
   #serve(exchange: Exchange, body: BodyOptions): void {
-    if (exchange.route.kind === 'log-url') this.#serveLog(exchange, body);
-    else this.#send(exchange, this.#perform(exchange), body);
+    if (exchange.route.kind === 'log-url') {
+      this.#serveLog(exchange, body);
+      return;
+    }
+    const answer = this.#perform(exchange);
+    if (this.#network === undefined) this.#send(exchange, answer, body);
+    else void this.#network.travel(exchange.record).then(() => this.#send(exchange, answer, body));
   }
 
   #perform({ request, route, record }: Exchange): ApiAnswer {
@@ -220,7 +243,11 @@ export class SimulatedHeroku {
     const session = this.#sessions.enter(route.session ?? '');
     if (session === undefined) {
       const answer = canned({ status: 404, body: 'Not found' });
-      this.#clock.after(LATE_NOT_FOUND, () => this.#send(exchange, answer, body));
+      this.#patient.set(record, () => true);
+      this.#clock.after(LATE_NOT_FOUND, () => {
+        this.#patient.delete(record);
+        this.#send(exchange, answer, body);
+      });
       return;
     }
     record.status = 200;
@@ -229,6 +256,10 @@ export class SimulatedHeroku {
     const apart = session.tail || chunkBytes !== undefined;
     const writer = new BodyWriter(response, { chunkBytes, apart, ...body });
     const random = this.#random.fork(`stream ${this.requests.length}`);
+    if (session.tail) {
+      this.#patient.set(record, () => writer.backlog === 0);
+      response.once('close', () => this.#patient.delete(record));
+    }
     streamLog(session, format, writer, this.#clock, random, () => this.#sessions.leave(session.id));
   }
 

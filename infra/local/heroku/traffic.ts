@@ -118,6 +118,8 @@ function requestId(k: number): string {
   return `${one}-${other.slice(0, 4)}-4${one.slice(5)}-a${other.slice(1, 4)}-${other}${one.slice(4)}`;
 }
 
+const FOUR_DIGITS = Array.from({ length: 0x1_0000 }, (_, number) => number.toString(16).padStart(4, '0'));
+
 function hexadecimal(number: number): string {
-  return (number + 0x1_0000_0000).toString(16).slice(1);
+  return `${FOUR_DIGITS[number >>> 16]}${FOUR_DIGITS[number & 0xffff]}`;
 }
