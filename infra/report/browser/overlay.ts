@@ -1,7 +1,7 @@
 /** What a chart shows besides its lines: levels and the space above them, marks across it and along its top. */
 import type uPlot from 'uplot';
 import type { EmbeddedChart } from '../embedded.ts';
-import type { MarkKind } from '../report.ts';
+import type { Mark, MarkKind } from '../report.ts';
 import type { Colours } from './colours.ts';
 
 const SHADE = 0.1;
@@ -42,7 +42,9 @@ export function drawMarks(
   const right = bbox.left + bbox.width;
   ctx.save();
   ctx.lineWidth = devicePixelRatio;
-  for (const { kind: id, time, until } of marks) {
+  // What happens at a moment is drawn over what lasts.
+  const stripsFirst = marks.toSorted((one, other) => rank(kinds, one) - rank(kinds, other));
+  for (const { kind: id, time, until } of stripsFirst) {
     const kind = kinds.get(id);
     if (kind === undefined) continue;
     const from = plot.valToPos(time / 1000, 'x', true);
@@ -64,6 +66,10 @@ export function drawMarks(
     }
   }
   ctx.restore();
+}
+
+function rank(kinds: ReadonlyMap<string, MarkKind>, { kind }: Mark): number {
+  return kinds.get(kind)?.drawn === 'strip' ? 0 : 1;
 }
 
 /** A line from top to bottom with an arrow on it; what matters less is dotted, and has none. */
