@@ -42,6 +42,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'what could go wrong with an app, and what to do about it',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
+  {
+    name: 'explain',
+    summary: 'why a dyno was restarted, or not',
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
 ];
 
 const EXIT_CODES = `

@@ -159,7 +159,7 @@ function judgeRestarts({ app, rules }: AppConfig, claims: readonly Claim[], now:
     problem(
       `${process} has been restarted ${restarts} times in a row, last ${span(now - restartedAt)} ago: restarts do not ` +
         'help. Raise its threshold, take a larger dyno, or look for the leak',
-      `npx whacamole apps edit ${app}`,
+      `npx whacamole explain ${app} ${process} --since 6h`,
     ),
   );
 }

@@ -43,7 +43,16 @@ const QUOTED = /^\s*"message": ("\{.*\}(?:\\n)?"),?\r?$/;
 
 /** Whether a line is one of these, whatever event it holds. */
 export function isEventLine(line: string): boolean {
+  return isEvent(parseObject(line));
+}
+
+/** The event in a line, whichever it is, and whatever wraps it; undefined where there is none. Not checked any further. */
+export function eventIn(line: string): object | undefined {
   const object = parseObject(line);
+  return isEvent(object) ? object : undefined;
+}
+
+function isEvent(object: unknown): object is object {
   return typeof object === 'object' && object !== null && 'event' in object && 'at' in object;
 }
 

@@ -49,6 +49,9 @@ it('loads what a command needs of AWS and Heroku', async () => {
   expect(typed.stdout).toContain('✓ schedule             rate(1 minute), enabled');
   expect(typed.stdout).toContain('✗ last scan            none was done in the last 10 min');
   expect(typed.stdout).toContain('! samples              no watched dyno has been up for long enough');
+  const explained = await start(['explain', 'shop'], { ...world.environment, AWS_ENDPOINT_URL: url });
+  expect(explained).toMatchObject({ code: 1, stdout: '' });
+  expect(explained.stderr).toContain('Nothing was said of shop in the last 1 h.');
 });
 
 it('gives the shell its exit codes', async () => {
