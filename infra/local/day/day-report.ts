@@ -1,5 +1,6 @@
 /** The day as a report: the three policies in tables, then each process under Whacamole, and what it would have come to. */
 import type { Chart, ChartGroup, MarkKind, Report, Table } from '../../report/report.ts';
+import { count } from '../show/said.ts';
 import { compare, type Days, POLICIES, POLICY_NAMES, targetsOf, tenths } from './comparison.ts';
 import type { DayResult, ProcessHistory } from './results.ts';
 import { HOUR_MS } from './time.ts';
@@ -20,7 +21,7 @@ export function reportOf(days: Days, seed: number): Report {
   const hours = Math.round((whacamole.to - whacamole.from) / HOUR_MS);
   const used = new Set(whacamole.processes.flatMap(({ marks }) => marks.map(({ kind }) => kind)));
   return {
-    title: `${hours} hours of a fleet`,
+    title: `${count(hours, 'hour')} of a fleet`,
     verdict:
       missed.length === 0
         ? { tone: 'good', text: 'Every target is reached.' }
@@ -99,11 +100,11 @@ function fleetGroup({ whacamole, gem, nobody }: Days): ChartGroup {
 
 function appGroup(app: string, dynos: string, { whacamole, nobody }: Days): ChartGroup {
   const histories = whacamole.processes.filter((process) => process.app === app);
-  const count = (kind: string) =>
+  const marked = (kind: string) =>
     histories.reduce((sum, { marks }) => sum + marks.filter((mark) => mark.kind === kind).length, 0);
   return {
     title: app,
-    note: `${dynos}: ${count('restart') + count('wrong')} restarts, spared ${count('spared')} times for a while.`,
+    note: `${dynos}: ${marked('restart') + marked('wrong')} restarts, spared ${marked('spared')} times for a while.`,
     charts: histories.map((history) => {
       const undisturbed = nobody.processes.find(
         (other) => other.app === app && other.process === history.process,

@@ -3,13 +3,16 @@
  * time, and says what came of it. It fails where Whacamole misses a target.
  */
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from '@commander-js/extra-typings';
 import { describeError } from '../../../lib/errors.ts';
 import { renderPage } from '../../report/page.ts';
 import { paintFor } from '../show/paint.ts';
+import { UsageError } from '../start-options.ts';
 import { type Days, POLICY_NAMES, targetsOf } from './comparison.ts';
 import { reportOf } from './day-report.ts';
 import type { DayResult, PolicyName } from './results.ts';
@@ -46,20 +49,37 @@ async function liveThrough(policy: PolicyName, options: DayOptions): Promise<Day
     child.once('error', reject);
     child.once('close', resolve);
   });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (words: string) => {
-    said += words;
-    const hour = Number(words.trim().split('\n').at(-1));
-    if (hour % SAID_EVERY === 0) process.stderr.write(`${POLICY_NAMES[policy]}: ${hour} of ${hours} hours\n`);
+  const said: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    const hour = Number(line);
+    if (Number.isNaN(hour)) said.push(line);
+    else if (hour % SAID_EVERY === 0) {
+      process.stderr.write(`${POLICY_NAMES[policy]}: ${hour} of ${hours} hours\n`);
+    }
   });
   const [result, code] = await Promise.all([text(child.stdout), ended]);
-  if (code !== 0) throw new Error(`The day under ${POLICY_NAMES[policy]} ended with ${code}: ${said.trim()}`);
+  if (code !== 0)
+    throw new Error(`The day under ${POLICY_NAMES[policy]} ended with ${code}: ${said.join('\n')}`);
   return JSON.parse(result);
+}
+
+/** Nobody wants to hear of it when the day is over. @throws UsageError */
+async function expectWritable(file: string): Promise<void> {
+  const folder = dirname(resolve(file));
+  await access(folder, constants.W_OK).catch((error) => {
+    throw new UsageError(
+      `--html: expected a folder that can be written to, found ${folder}: make it first.`,
+      {
+        cause: error,
+      },
+    );
+  });
 }
 
 async function run(): Promise<number> {
   const command = simulateCommand().exitOverride().parse();
   const { json, html, ...options } = command.opts();
+  if (html !== undefined) await expectWritable(html);
   const days = await liveThroughAll(options);
   const targets = targetsOf(days);
   if (json) {
@@ -87,6 +107,6 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
   } else {
     process.stderr.write(`${describeError(error)}\n`);
-    process.exitCode = EXIT_FAILED;
+    process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
   }
 }
