@@ -16,7 +16,8 @@ import { type Context, LAMBDA, type Machine, once, patience, Sandbox } from './s
 
 export type Handler = (event?: unknown, context?: Context) => Promise<ScanDone>;
 
-const SQS = patience(4000);
+// By its region's endpoint, as the other clients, so that AWS_ENDPOINT_URL_SQS means something.
+const SQS = { ...patience(4000), useQueueUrlAsEndpoint: false };
 
 /** A handler with clients of its own. Lambda calls `handler`; a simulation makes one that lives in its time. */
 export function createHandler(machine: Machine): Handler {

@@ -67,8 +67,8 @@ export class DeployedFunction {
     if (hash !== Configuration.CodeSha256) {
       throw new Error(`Expected the code to be ${Configuration.CodeSha256}, found ${hash}`);
     }
-    const codeFolder = join(stage.folder, 'code');
-    const file = join(stage.folder, 'code.zip');
+    const codeFolder = join(stage.folder, `code of ${name}`);
+    const file = `${codeFolder}.zip`;
     await mkdir(codeFolder);
     await writeFile(file, zip);
     const { python } = await installPythonTools();
@@ -86,11 +86,11 @@ export class DeployedFunction {
     return this.#sandboxes.map(({ errorOutput }) => errorOutput).join('');
   }
 
-  /** Invokes it as the schedule does; with a cold start where no sandbox is warm. */
-  async scan(): Promise<Run> {
+  /** Invokes it as the schedule does, or with another event; with a cold start where no sandbox is warm. */
+  async scan(event: unknown = {}): Promise<Run> {
     const sandbox = this.#warm ?? (await this.#start());
     const before = sandbox.output.length;
-    const answer = await sandbox.invoke({});
+    const answer = await sandbox.invoke(event);
     const events = sandbox.output.slice(before).split('\n').flatMap(eventOf);
     return {
       answer,
@@ -121,6 +121,7 @@ export class DeployedFunction {
         HEROKU_API_URL: herokuUrl,
         AWS_ENDPOINT_URL_SSM: aws.endpoint,
         AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint,
+        AWS_ENDPOINT_URL_SQS: aws.endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
       },
     });
