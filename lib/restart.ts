@@ -195,7 +195,7 @@ async function restartClaimed(
   claim: Claim,
   before: Claim | undefined,
   api: PlatformApi,
-  { log, restarts }: Surroundings,
+  { clock, log, restarts }: Surroundings,
   deadline: Deadline,
 ): Promise<void> {
   const { process, dyno, size, threshold, reason, measure } = candidate;
@@ -216,7 +216,8 @@ async function restartClaimed(
       });
       if (claim.restarts >= RESTARTS_THAT_DO_NOT_HELP) sayNotHelping(candidate, claim, log);
       // Unsettled, it settles by itself: a later scan finds the dyno gone, and the window holds.
-      await harmless(restarts.settle(claim));
+      // It has happened by now, at the latest: from here on the window counts, not from the claim.
+      await harmless(restarts.settle({ ...claim, restartedAt: clock.now() }));
       return;
     case 'refused':
       // Said first: a table that hangs must not hold back what is known.

@@ -220,6 +220,26 @@ describe.each(LOADERS)('by %s', (_name, load) => {
       expect(restarted()).toEqual(['shop web.1', 'shop web.1']);
     });
 
+    it('counts the window from the restart on, however long its request was on the way', async () => {
+      addApp('shop', 1, [1]);
+      let slow = true;
+      const takesTime = ({ kind }: { kind: string }) => {
+        if (kind === 'restart' && slow) scene.clock.advance(5000);
+        slow = slow && kind !== 'restart';
+        return false;
+      };
+      scene.heroku.faults.push({ match: takesTime, do: 'hang' });
+      const askedAt = scene.clock.now();
+      await scene.coldScan();
+      scene.clock.advance(askedAt + 1_800_000 - scene.clock.now());
+      const early = await scene.coldScan();
+      expect(early.of('DynoSpared')).toMatchObject([{ reason: 'within-window' }]);
+      scene.clock.advance(5000);
+      await scene.coldScan();
+      const [first, second] = scene.heroku.restarts.map(({ at }) => at);
+      expect((second ?? 0) - (first ?? 0)).toBe(1_800_000);
+    });
+
     it('restarts once, however many runs there are at the same time', async () => {
       addApp('shop', 3, [1]);
       const scans = await Promise.all(Array.from({ length: 10 }, () => scene.coldScan()));
