@@ -24,10 +24,11 @@ What is not taken over is named, with its line and what to do. Exit code 1 says 
 
 Example:
   npx whacamole import config/whacamole.rb
-  npx whacamole import config/whacamole.rb --write`;
+  npx whacamole import config/whacamole.rb --dry-run --write`;
 
 interface ImportOptions extends WriteCommandOptions {
   readonly write?: true | undefined;
+  readonly dryRun?: true | undefined;
 }
 
 /** Many times a config of a hundred apps. */
@@ -40,6 +41,7 @@ export const importCommand = (commandLine: CommandLine) =>
     .description("Shows, and with --write writes, the parameters that say the same as the Ruby gem's config.")
     .argument('<file>', "the gem's config, such as config/whacamole.rb")
     .option('--write', 'write the parameters, once you have agreed to what changes')
+    .option('--dry-run', 'have every app decide and log, and restart nothing: the gem may go on meanwhile')
     .addOption(yesOption())
     .addOption(prefixOption())
     .addOption(stackOption())
@@ -49,7 +51,7 @@ export const importCommand = (commandLine: CommandLine) =>
 
 async function importFile(commandLine: CommandLine, file: string, options: ImportOptions): Promise<Report> {
   const prefix = parameterPrefix(options, commandLine.surroundings.environment);
-  const imported = await read(commandLine, file);
+  const imported = withDryRun(await read(commandLine, file), options);
   const writable = imported.apps.filter(({ problem }) => problem === null);
   const written = options.write ? await write(commandLine, writable, options) : [];
   const isAllTaken = writable.length === imported.apps.length && imported.unread.length === 0;
@@ -74,13 +76,23 @@ async function importFile(commandLine: CommandLine, file: string, options: Impor
         ...(options.write
           ? [drawWritten(written, drawing)]
           : writable.length > 0
-            ? [`Nothing has been written. To write it: npx whacamole import ${file} --write`]
+            ? [`Nothing has been written. To write it: ${writeCommand(file, options)}`]
             : []),
       ]
         .filter((part) => part !== '')
         .join('\n\n'),
     exitCode: isAllTaken ? EXIT.done : EXIT.failed,
   };
+}
+
+function withDryRun(imported: Import, { dryRun }: ImportOptions): Import {
+  if (!dryRun) return imported;
+  const apps = imported.apps.map((one) => ({ ...one, config: { ...one.config, dryRun } }));
+  return { ...imported, apps };
+}
+
+function writeCommand(file: string, { dryRun }: ImportOptions): string {
+  return `npx whacamole import ${file} ${dryRun ? '--dry-run ' : ''}--write`;
 }
 
 /** @throws CommandError */

@@ -78,6 +78,17 @@ Nothing has been written. To write it: npx whacamole import ${file} --write
     expect(again.asked).toEqual([]);
   });
 
+  it('writes a dry run of every app, beside which the gem may go on', async () => {
+    const { type, world, file } = await openShell();
+    const shown = await type(['import', file, '--dry-run']);
+    expect(shown.stdout).toContain(`To write it: npx whacamole import ${file} --dry-run --write\n`);
+    expect((await type(['import', file, '--dry-run', '--write', '--yes'])).code).toBe(0);
+    expect(world.parameters.get('/whacamole/apps/my-shop')).toBe(
+      '{"dynos": ["web", "worker"], "restartThreshold": 500, "restartWindow": 1200, "dryRun": true}',
+    );
+    expect(world.parameters.get('/whacamole/apps/my-blog')).toBe('{"token": "my-blog", "dryRun": true}');
+  });
+
   it.each([
     ['somebody says no', { answers: [false] }, 1, 'Nothing was written.'],
     ['nobody is there to ask', {}, 2, 'there is nobody to ask'],
