@@ -3,7 +3,9 @@
  * ratios should be much the same anywhere.
  */
 import { benchColdStart } from './cold-start.ts';
+import { writeCostsPage } from './costs.ts';
 import { benchLogReading } from './log-reading.ts';
+import { readMeasured } from './measured.ts';
 import { benchReplay } from './replay.ts';
 import { benchScale } from './scale.ts';
 import { printTable } from './table.ts';
@@ -30,7 +32,10 @@ switch (what) {
   case 'scale':
     await benchScale();
     break;
+  case 'costs':
+    writeCostsPage(readMeasured());
+    break;
   default:
-    console.error(`Expected "scale", or nothing for all the others; found "${what}".`);
+    console.error(`Expected "scale", "costs", or nothing for all the others; found "${what}".`);
     process.exitCode = 2;
 }

@@ -1,12 +1,16 @@
 /**
  * `npm run bench -- scale`: from one app to ten thousand. One function scans up to a thousand by itself; ten
- * thousand go through the queue, with workers as processes. Prints the tables of docs/scale.md.
+ * thousand go through the queue, with workers as processes. Writes the tables of docs/scale.md, and keeps the figures
+ * for docs/costs.md.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
+import { keepMeasured, type Measured, type MeasuredScan } from './measured.ts';
 import { overOf } from './scale-fleet.ts';
 import type { Taken } from './scale-function.ts';
+import { scaleTables, writeScalePage } from './scale-tables.ts';
 
 const ALONE = [1, 10, 100, 1000] as const;
 const THROUGH_QUEUE = 10_000;
@@ -87,28 +91,37 @@ async function invoke(child: ChildProcess): Promise<Taken> {
 }
 
 export async function benchScale(): Promise<void> {
-  console.log(`| apps | scan | wall s | CPU ms | CPU ms/app | peak MB | Heroku requests/app | restarted |`);
-  console.log('| --: | --- | --: | --: | --: | --: | --: | --- |');
-  for (const apps of ALONE) await scanAlone(apps);
-  console.log('');
-  await scanThroughQueue();
+  const alone: MeasuredScan[] = [];
+  for (const apps of ALONE) alone.push(...(await scanAlone(apps)));
+  const queue = await scanThroughQueue();
+  const [cpu] = cpus();
+  const measured: Measured = {
+    at: new Date().toISOString(),
+    machine: `${cpus().length} cores of ${cpu?.model ?? 'an unknown processor'}, Node ${process.version}`,
+    ...{ alone, queue },
+  };
+  keepMeasured(measured);
+  writeScalePage(measured);
+  console.log(scaleTables(measured));
+  const wrong = [...alone, queue].filter(
+    ({ apps, restarted, twice }) => restarted !== overOf(apps) || twice > 0,
+  );
+  if (wrong.length > 0) process.exitCode = 1;
 }
 
 /** A cold scan and a warm one, by one function. */
-async function scanAlone(apps: number): Promise<void> {
+async function scanAlone(apps: number): Promise<MeasuredScan[]> {
   const world = await World.start(apps);
   const child = startFunction('scan', world.withoutQueue);
+  const scans: MeasuredScan[] = [];
   try {
     for (let scan = 1; scan <= SCANS; scan++) {
       const { wallMs, cpuMs, peakMb } = await invoke(child);
       const { requests, restarted, twice } = await world.asked();
-      const cells = [
-        ...[apps, scan === 1 ? 'cold' : 'warm', (wallMs / 1000).toFixed(1), cpuMs.toFixed(0)],
-        ...[(cpuMs / apps).toFixed(1), peakMb.toFixed(0), (requests / apps).toFixed(2)],
-        `${restarted} of ${overOf(apps)}${twice > 0 ? `, ${twice} of them TWICE` : ', each once'}`,
-      ];
-      console.log(`| ${cells.join(' | ')} |`);
+      const requestsPerApp = requests / apps;
+      scans.push({ apps, cold: scan === 1, wallMs, cpuMs, peakMb, requestsPerApp, restarted, twice });
     }
+    return scans;
   } finally {
     child.kill();
     world.stop();
@@ -116,7 +129,7 @@ async function scanAlone(apps: number): Promise<void> {
 }
 
 /** Ten thousand apps: one function lists and sends, the workers scan. */
-async function scanThroughQueue(): Promise<void> {
+async function scanThroughQueue(): Promise<Measured['queue']> {
   const apps = THROUGH_QUEUE;
   const world = await World.start(apps);
   const scan = startFunction('scan', { ...world.environment, FAN_OUT_ABOVE: '1000' });
@@ -133,26 +146,16 @@ async function scanThroughQueue(): Promise<void> {
       }
     });
     const sent = await invoke(scan);
-    const wallMs = await all;
+    const scannedMs = await all;
     const { requests, restarted, twice } = await world.asked();
-    const cpuMs = batches.reduce((sum, one) => sum + one.cpuMs, 0);
-    const rows: [string, string][] = [
-      ['apps, batches, workers', `${apps}, ${batches.length}, ${WORKERS}`],
-      ['until the last batch was sent', `${(sent.wallMs / 1000).toFixed(1)} s`],
-      ['until the last batch was scanned', `${(wallMs / 1000).toFixed(1)} s`],
-      ['CPU of the scan, and its peak memory', `${sent.cpuMs.toFixed(0)} ms, ${sent.peakMb.toFixed(0)} MB`],
-      ['CPU of the workers', `${cpuMs.toFixed(0)} ms, ${(cpuMs / apps).toFixed(1)} ms an app`],
-      ['longest batch', `${(Math.max(...batches.map((one) => one.wallMs)) / 1000).toFixed(1)} s`],
-      ['peak memory of a worker', `${Math.max(...batches.map((one) => one.peakMb)).toFixed(0)} MB`],
-      ['Heroku requests an app', (requests / apps).toFixed(2)],
-      [
-        'restarted',
-        `${restarted} of ${overOf(apps)}${twice > 0 ? `, ${twice} of them TWICE` : ', each once'}`,
-      ],
-    ];
-    console.log('| through the queue | |\n| --- | --- |');
-    for (const [what, value] of rows) console.log(`| ${what} | ${value} |`);
-    if (restarted !== overOf(apps) || twice > 0) process.exitCode = 1;
+    return {
+      ...{ apps, batches: batches.length, workers: WORKERS },
+      ...{ sentMs: sent.wallMs, sendingCpuMs: sent.cpuMs, sendingPeakMb: sent.peakMb, scannedMs },
+      workersCpuMs: batches.reduce((sum, one) => sum + one.cpuMs, 0),
+      longestBatchMs: Math.max(...batches.map(({ wallMs }) => wallMs)),
+      workerPeakMb: Math.max(...batches.map(({ peakMb }) => peakMb)),
+      ...{ requestsPerApp: requests / apps, restarted, twice },
+    };
   } finally {
     for (const worker of workers) worker.kill();
     scan.kill();
