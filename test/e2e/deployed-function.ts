@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Answer, Sandbox } from './lambda.ts';
+import { LogStream } from './log-stream.ts';
 import type { Stage } from './stage.ts';
 import { installPythonTools, installRuntimeClient } from './tools.ts';
 
@@ -42,6 +43,7 @@ export class DeployedFunction {
   readonly #stage: Stage;
   readonly #runtimeClient: string;
   readonly #sandboxes: Sandbox[] = [];
+  readonly #log: LogStream | undefined;
   #warm: Sandbox | undefined;
 
   private constructor(
@@ -49,15 +51,20 @@ export class DeployedFunction {
     description: FunctionDescription,
     codeFolder: string,
     runtimeClient: string,
+    log: LogStream | undefined,
   ) {
     this.#stage = stage;
     this.description = description;
     this.codeFolder = codeFolder;
     this.#runtimeClient = runtimeClient;
+    this.#log = log;
   }
 
-  /** @throws where the code is not the one that was deployed */
-  static async fetch(stage: Stage, name: string): Promise<DeployedFunction> {
+  /**
+   * @param logGroup where its lines go as well
+   * @throws where the code is not the one that was deployed
+   */
+  static async fetch(stage: Stage, name: string, logGroup?: string): Promise<DeployedFunction> {
     const description = await stage.terminal.ask<FunctionDescription>(
       `aws lambda get-function --function-name ${name}`,
     );
@@ -73,7 +80,8 @@ export class DeployedFunction {
     await writeFile(file, zip);
     const { python } = await installPythonTools();
     await stage.terminal.run(`'${python}' -m zipfile -e '${file}' '${codeFolder}'`);
-    return new DeployedFunction(stage, description, codeFolder, await installRuntimeClient());
+    const log = logGroup === undefined ? undefined : await LogStream.open(stage.aws.endpoint, logGroup);
+    return new DeployedFunction(stage, description, codeFolder, await installRuntimeClient(), log);
   }
 
   /** All that its sandboxes have written to standard output. */
@@ -91,7 +99,9 @@ export class DeployedFunction {
     const sandbox = this.#warm ?? (await this.#start());
     const before = sandbox.output.length;
     const answer = await sandbox.invoke(event);
-    const events = sandbox.output.slice(before).split('\n').flatMap(eventOf);
+    const written = sandbox.output.slice(before);
+    await this.#log?.write(written);
+    const events = written.split('\n').flatMap(eventOf);
     return {
       answer,
       events,

@@ -9,6 +9,8 @@ stands in limits.ts, and the suite compares that list with what moto says it has
 """
 
 import contextlib
+import json
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +24,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
+from moto.logs import models as logs_models
 from moto.logs.models import logs_backends
 from moto.scheduler.models import scheduler_backends
 from moto.settings import moto_server_port
@@ -259,6 +262,41 @@ def create_table(cls: Any, name: str, cfn: dict[str, Any], account: str, region:
 
 
 Table.create_from_cloudformation_json = classmethod(create_table)
+
+
+# CloudWatch Logs. moto gives all events where a filter pattern asks for fields of JSON, and ignores a query's `filter`.
+# Here equality counts: `{ $.event = "ScanDone" && $.app = "shop" }`, and `| filter app = "shop"` as a line of its own.
+def says(message: str, wanted: list[tuple[str, str]]) -> bool:
+    try:
+        said = json.loads(message)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and all(said.get(field) == value for field, value in wanted)
+
+
+_MessageFilter = logs_models.EventMessageFilter
+
+
+class MessageFilter:
+    def __init__(self, pattern: str):
+        self.wanted = re.findall(r'\$\.(\w+) = "([^"]*)"', pattern or "")
+        self.other = _MessageFilter(pattern)
+
+    def matches(self, message: str) -> bool:
+        return says(message, self.wanted) if self.wanted else self.other.matches(message)
+
+
+_execute_query = logs_models.execute_query
+
+
+def execute_query(log_groups: list[Any], query: str, start_time: int, end_time: int) -> list[dict[str, Any]]:
+    wanted = re.findall(r'^\| filter (\w+) = "([^"]*)"$', query, re.MULTILINE)
+    rows = _execute_query(log_groups, query, start_time, end_time)
+    return [row for row in rows if not wanted or says(row.get("@message", ""), wanted)]
+
+
+logs_models.EventMessageFilter = MessageFilter
+logs_models.execute_query = execute_query
 
 if __name__ == "__main__":
     from moto.server import main

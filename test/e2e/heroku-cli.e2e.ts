@@ -11,8 +11,8 @@ import type { SimulatedApp } from '../../infra/local/heroku/app.ts';
 import { SimulatedHeroku } from '../../infra/local/heroku/simulated-heroku.ts';
 import { VirtualClock } from '../../infra/local/virtual-clock.ts';
 import { herokuEnvironment, linkHerokuCommand } from './heroku-cli.ts';
-import { commandsOf, forApp } from './readme.ts';
-import { Terminal } from './terminal.ts';
+import { commandsOf, forApp, leftOut } from './readme.ts';
+import { CTRL_C, INTERRUPTED, Terminal } from './terminal.ts';
 
 const LOGIN = 'HRKU-the-login-of-the-user';
 const APP = 'shop';
@@ -27,7 +27,6 @@ describe('the Heroku CLI', () => {
   let terminal: Terminal;
   let stopClock = () => {};
   const type = (command: string) => terminal.run(command);
-  const typeAll = (commands: readonly string[]) => type(['set -e', ...commands].join('\n'));
 
   beforeAll(async () => {
     url = await heroku.listen();
@@ -83,12 +82,19 @@ describe('the Heroku CLI', () => {
     );
   });
 
-  it('makes a token that does, for the local run of the README', async () => {
-    const [make, run] = commandsOf('Try it').slice(-2);
+  it('runs the local run of the README until Ctrl-C', async () => {
+    const [, start = ''] = commandsOf('Try it');
+    const shown = await terminal.answer(start, [{ to: 'minute 1 ', say: CTRL_C }], INTERRUPTED);
+    expect(shown).toContain('Summary');
+  });
+
+  it('makes a token that does, for the local run on an app', async () => {
+    const [make = '', run = ''] = commandsOf('Try it').slice(-2);
     expect(make).toContain('authorizations:create');
-    const shown = await typeAll([make ?? '', `${forApp(APP, run ?? '')} --minutes 1 --plain`]);
+    const both = ['set -e', make, forApp(APP, run)].join('\n');
+    const shown = await terminal.answer(both, [{ to: 'dry-run: ', say: CTRL_C }], INTERRUPTED);
     expect(shown).toContain('Creating OAuth Authorization... done');
-    expect(shown).toMatch(/DynoSpared +shop +web\.1 +600\/500 MB +dry-run/);
+    expect(shown).toMatch(/ shop web\.1 +spared 600\/500 MB +dry-run: It would be restarted now/);
     expect(await type('heroku authorizations')).toMatch(/Whacamole, tried +\S+ +read,write/);
   });
 
@@ -116,6 +122,10 @@ describe('the Heroku CLI', () => {
 
   it('says what Heroku says where something is not there, and fails', async () => {
     await expect(type('heroku ps -a nobodys')).rejects.toThrow("Couldn't find that app.");
+  });
+
+  it('was asked for all that the README says of it', () => {
+    expect(leftOut('heroku-cli.e2e.ts', terminal.typed)).toEqual([]);
   });
 
   it('asked for nothing that is not simulated, and showed no secret', () => {

@@ -53,16 +53,18 @@ export const LIMITS: readonly Limit[] = [
   {
     what: "The function's log group gets its lines, in JSON, at the level that the stack sets",
     reason: "moto drops a function's LoggingConfig, and nobody writes into the log group",
-    instead: 'the sandbox runs with the JSON format, and the lines are read from standard output',
+    instead:
+      'the sandbox runs with the JSON format, and the suite puts the lines of its standard output into the log group',
   },
   {
     what: 'aws logs tail, which the deploy prints',
     reason: 'version 1 of the AWS CLI, the only one that can be installed from packages, does not have it',
-    instead: 'the log group that it names is looked up',
+    instead: 'the log group that it names is looked up, and its events are read with filter-log-events',
   },
   {
     what: 'Dashboard and saved queries give their rows',
-    reason: "moto's Logs Insights ignores filter, stats and parse, and has no saved queries at all",
+    reason:
+      "moto's Logs Insights ignores stats, parse and all but the simplest filter, and has no saved queries at all",
     instead: 'an evaluator runs them over the output of a scan: test/infra/aws/queries.test.ts',
     resourceTypes: ['AWS::Logs::QueryDefinition'],
   },
@@ -82,6 +84,10 @@ export const LIMITS: readonly Limit[] = [
     what: "The policy of the CDK's own bucket, and the record of the CDK's version",
     reason: 'moto leaves them out; they are no part of this project',
     resourceTypes: ['AWS::CDK::Metadata', 'AWS::S3::BucketPolicy'],
+  },
+  {
+    what: 'Dynos are scaled, or get another size',
+    reason: 'the simulated Heroku does not let it be asked for',
   },
   {
     what: 'Quotas of an account, throttling, pages that are empty and go on',

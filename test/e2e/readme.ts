@@ -1,47 +1,73 @@
 /**
- * The commands of the README, of SECURITY.md and of docs/events.md, as they stand there: the suite types nothing that a reader
- * would not find. Fenced `sh` blocks alone are read, a command to a line.
+ * The commands of the README and of all other pages, as they stand there: the suite types nothing that a reader would
+ * not find, and all that one would. Fenced `sh` blocks alone are read, a command to a line.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UNTYPED } from './untyped.ts';
 
-const read = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
-const README = read('README.md');
-const SECURITY = read('SECURITY.md');
-const EVENTS = read('docs/events.md');
+const PROJECT = join(import.meta.dirname, '../..');
 const BLOCK = /^( *)```sh\n(.*?)^\1```$/gms;
 
-/** Every command of a section of the README, in order. @throws where there is none */
-export function commandsOf(heading: string): string[] {
-  return commandsIn(section(README, heading), heading);
+export interface Section {
+  /** `docs/guide.md` */
+  readonly page: string;
+  /** Of the second level; empty for what stands before the first. */
+  readonly heading: string;
+  readonly commands: readonly string[];
 }
 
-/** The same of a section of SECURITY.md. */
-export function securityCommandsOf(heading: string): string[] {
-  return commandsIn(section(SECURITY, heading), heading);
+/** Which stories type the commands of a page, or of one section of it. */
+export const TYPED_IN: readonly (readonly [suite: string, page: string, heading?: string])[] = [
+  ['heroku-cli.e2e.ts', 'README.md', 'Try it'],
+  ['user.e2e.ts', 'README.md', 'Deploy it'],
+  ['user.e2e.ts', 'README.md', 'Leave it'],
+  ['user.e2e.ts', 'SECURITY.md'],
+  ['user.e2e.ts', 'docs/events.md'],
+  ['guide.e2e.ts', 'docs/guide.md'],
+  ['pages.e2e.ts', 'README.md', 'From the command line'],
+  ['pages.e2e.ts', 'docs/choosing-a-threshold.md'],
+  ['pages.e2e.ts', 'docs/moving-from-the-gem.md'],
+  ['pages.e2e.ts', 'docs/preboot-and-private-spaces.md'],
+  ['pages.e2e.ts', 'docs/troubleshooting.md'],
+];
+
+/** What a reader puts something of their own in the place of. */
+const PLACEHOLDERS =
+  /YOUR-APP|APP-OF-THE-GEM|LOG-GROUP|OLD-ID|\bID\b|\bTABLE\b|YOUR\.log|YOUR\.html|config\/whacamole\.rb/g;
+
+/** Every page that a user of the product reads. */
+export function pages(): string[] {
+  const inDocs = readdirSync(join(PROJECT, 'docs')).filter((name) => name.endsWith('.md'));
+  return ['README.md', 'SECURITY.md', ...inDocs.map((name) => `docs/${name}`)];
 }
 
-function commandsIn(text: string, heading: string): string[] {
-  const commands = [...text.matchAll(BLOCK)].flatMap(([, , block = '']) =>
-    block
-      .split('\n')
-      .map((line) => line.replace(/ +# .*$/, '').trim())
-      .filter((line) => line !== ''),
-  );
-  if (commands.length === 0) throw new Error(`Expected commands under "## ${heading}", found none`);
-  return commands;
+/** Those that hold commands. */
+export function sectionsOf(page: string): Section[] {
+  const [before = '', ...sections] = read(page).split(/^## /m);
+  return [`\n${before}`, ...sections].flatMap((text) => {
+    const end = text.indexOf('\n');
+    const commands = commandsIn(text.slice(end));
+    return commands.length === 0 ? [] : [{ page, heading: text.slice(0, end), commands }];
+  });
 }
 
-/** What is to be typed in one go, for its lines build on each other, under a heading of docs/events.md. */
-export function blockOnEvents(heading: string): string {
-  const [block] = section(EVENTS, heading).matchAll(BLOCK);
-  if (block?.[2] === undefined) throw new Error(`Expected a block under "## ${heading}", found none`);
-  return `set -e\n${block[2]}`;
+/** Every command of a section, in order. @throws where there is none */
+export function commandsOf(heading: string, page = 'README.md'): readonly string[] {
+  const section = sectionsOf(page).find((one) => one.heading === heading);
+  if (section === undefined)
+    throw new Error(`Expected commands under "## ${heading}" in ${page}, found none`);
+  return section.commands;
 }
 
-/** The one command, in a block or in the text, that holds these words. */
+/** What is to be typed in one go, for its lines build on each other. */
+export function blockOf(heading: string, page: string): string {
+  return ['set -e', ...commandsOf(heading, page)].join('\n');
+}
+
+/** The one command of the README, in a block or in the text, that holds these words. */
 export function commandWith(words: string): string {
-  const found = [...README.matchAll(/`([^`\n]+)`/g)]
+  const found = [...read('README.md').matchAll(/`([^`\n]+)`/g)]
     .map(([, code = '']) => code)
     .filter((code) => code.includes(words));
   const [command] = found;
@@ -55,8 +81,40 @@ export function forApp(app: string, command: string): string {
   return command.replaceAll('YOUR-APP', app);
 }
 
-function section(text: string, heading: string): string {
-  const [, rest] = text.split(`\n## ${heading}\n`);
-  if (rest === undefined) throw new Error(`Expected a section "${heading}", found none`);
-  return rest.split('\n## ')[0] ?? '';
+/**
+ * What a story was to type and did not, those that no story can left out.
+ *
+ * @param typed each as it was typed; of several lines, each is one
+ */
+export function leftOut(suite: string, typed: readonly string[]): string[] {
+  const lines = typed.flatMap((command) => command.split('\n'));
+  return TYPED_IN.filter(([name]) => name === suite)
+    .flatMap(([, page, heading]) =>
+      sectionsOf(page).filter((section) => heading === undefined || section.heading === heading),
+    )
+    .flatMap(({ page, heading, commands }) =>
+      commands
+        .filter((command) => !Object.hasOwn(UNTYPED, command))
+        .filter((command) => !lines.some((line) => patternOf(command).test(line)))
+        .map((command) => `${page}, ${heading}: ${command}`),
+    );
+}
+
+/** A command as it may be typed: a reader's own words in the place of the placeholders, and nothing else. */
+function patternOf(command: string): RegExp {
+  const literal = command.split(PLACEHOLDERS).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literal.join('\\S+')}$`);
+}
+
+function commandsIn(text: string): string[] {
+  return [...text.matchAll(BLOCK)].flatMap(([, , block = '']) =>
+    block
+      .split('\n')
+      .map((line) => line.replace(/ +# .*$/, '').trim())
+      .filter((line) => line !== ''),
+  );
+}
+
+function read(page: string): string {
+  return readFileSync(join(PROJECT, page), 'utf8');
 }

@@ -8,6 +8,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { SimulatedApp } from '../../infra/local/heroku/app.ts';
 import { SimulatedHeroku } from '../../infra/local/heroku/simulated-heroku.ts';
 import { VirtualClock } from '../../infra/local/virtual-clock.ts';
@@ -35,7 +36,7 @@ const TWO_HOURS_MS = 2 * 3600_000;
 /** In 75 minutes over 500 MB of 512, the default threshold; a dyno ends at the double, far from here. */
 const LEAK = { baseMb: 200, leakMbPerMinute: 4 };
 /** The user's own, which the Heroku CLI has. */
-const LOGIN = 'HRKU-the-login-of-the-user';
+export const LOGIN = 'HRKU-the-login-of-the-user';
 
 /** Whatever stands already is taken down again where something is missing. */
 export async function setStage(): Promise<Stage> {
@@ -87,4 +88,19 @@ export function addLeakingApp(heroku: SimulatedHeroku, name: string): SimulatedA
   const app = heroku.addApp(name, { runtimeMetrics: false, bootSeconds: 1 });
   app.scale('web', 2, (index) => (index === 1 ? LEAK : {}));
   return app;
+}
+
+/** The table that was deployed, with the emulator that knows conditions. */
+export async function bringTableOver({ terminal, dynamoDb }: Stage, name: string): Promise<void> {
+  const { Table } = await terminal.ask<{ Table: TableDescription }>(
+    `aws dynamodb describe-table --table-name ${name}`,
+  );
+  await dynamoDb.createTableLike(Table);
+}
+
+/** What a deploy prints at its end: `Whacamole.FunctionName = …` */
+export function outputsIn(shown: string): ReadonlyMap<string, string> {
+  return new Map(
+    [...shown.matchAll(/^Whacamole\.(\w+) = (.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
 }

@@ -5,13 +5,12 @@
  *
  * What AWS does here is emulated: limits.ts says what that leaves unproven.
  */
-import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeployedFunction, type Run } from './deployed-function.ts';
 import { EventSpy } from './event-spy.ts';
 import { LIMITS } from './limits.ts';
-import { blockOnEvents, commandsOf, commandWith, forApp, securityCommandsOf } from './readme.ts';
-import { addLeakingApp, type Stage, setStage } from './stage.ts';
+import { blockOf, commandsOf, commandWith, forApp, leftOut } from './readme.ts';
+import { addLeakingApp, bringTableOver, outputsIn, type Stage, setStage } from './stage.ts';
 
 /** The one is watched with the command that the deploy prints, the other with the README's, a dry run at first. */
 const CHECKOUT = 'checkout';
@@ -121,10 +120,7 @@ describe('whoever follows the README', () => {
   it('has a table that cleans up after itself and can be brought back', async () => {
     const name = output('RestartsTableName');
     expect(scan.description.Configuration.Environment.Variables.RESTARTS_TABLE).toBe(name);
-    const { Table } = await stage.terminal.ask<{ Table: TableDescription }>(
-      `aws dynamodb describe-table --table-name ${name}`,
-    );
-    await stage.dynamoDb.createTableLike(Table);
+    await bringTableOver(stage, name);
     const ttl = await stage.terminal.ask(`aws dynamodb describe-time-to-live --table-name ${name}`);
     expect(ttl).toMatchObject({
       TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' },
@@ -154,7 +150,7 @@ describe('whoever follows the README', () => {
   });
 
   it('rotates the token, and the next scan has the new one', async () => {
-    const [list = '', store = '', revoke = ''] = securityCommandsOf('Rotate the token');
+    const [list = '', store = '', revoke = ''] = commandsOf('Rotate the token', 'SECURITY.md');
     const old = await authorization(list);
     await type(store);
     await type(revoke.replace('OLD-ID', old));
@@ -162,23 +158,6 @@ describe('whoever follows the README', () => {
     const { of } = await runScan();
     expect(of('AppFailed')).toEqual([]);
     expect(of('DynoSize')).not.toEqual([]);
-  });
-
-  it('looks after an app from the command line', async () => {
-    const looking = (words: string) => forApp(SHOP, theOne(commandsOf('From the command line'), words));
-    // The function's table is with the other emulator.
-    const table = `AWS_ENDPOINT_URL_DYNAMODB=${stage.dynamoDb.endpoint}`;
-    expect(await type(`${table} ${looking('apps list')}`)).toMatch(
-      /^shop +watched: web\n +restarted: web\.1 \d+ s ago$/m,
-    );
-    await type(`${looking('apps pause')} --yes`);
-    expect(await type(looking('apps list'))).toMatch(/^shop +paused until /m);
-    await type(`npx whacamole apps resume ${SHOP} --yes`);
-    const created = 'heroku authorizations:create --description Spare --scope read,write --short';
-    expect(
-      await type(`${created} | HEROKU_API_URL=${stage.herokuUrl} ${looking('tokens set')} spare --yes`),
-    ).toContain('+ SecureString, key alias/aws/ssm: ');
-    expect(await type('npx whacamole tokens list')).toMatch(/^default +SecureString.*\nspare +SecureString/m);
   });
 
   it('sees no second restart in a window, though the function has forgotten everything', async () => {
@@ -239,7 +218,7 @@ describe('whoever follows the README', () => {
   it('leaves: all is gone but the table, and the parameters are named', async () => {
     const [destroy = '', ...lookUp] = commandsOf('Leave it');
     expect(destroy).toContain('cdk destroy');
-    await type(`${destroy} --force`);
+    await stage.terminal.answer(destroy, [{ to: 'Are you sure you want to delete', say: 'y' }]);
     for (const command of lookUp) {
       const shown = await type(command);
       for (const name of ['tokens/default', `apps/${SHOP}`, `apps/${CHECKOUT}`]) {
@@ -265,7 +244,7 @@ describe('whoever follows the README', () => {
     ['e-mail', 'Restarts by e-mail', 'whacamole-restarts', 'sns'],
     ['Slack', 'Restarts in Slack', 'whacamole-slack', 'api-destination'],
   ])('has restarts sent to %s by a rule on the bus', async (_name, heading, rule, kind) => {
-    await type(blockOnEvents(heading));
+    await type(blockOf(heading, 'docs/events.md'));
     const described = await stage.terminal.ask<{ EventPattern: string }>(
       `aws events describe-rule --name ${rule}`,
     );
@@ -281,6 +260,10 @@ describe('whoever follows the README', () => {
     expect(Targets[0]?.InputTransformer).toMatchObject({
       InputTemplate: expect.stringContaining('<what>: <process> of <app>'),
     });
+  });
+
+  it('has typed all that it was to type', () => {
+    expect(leftOut('user.e2e.ts', stage.terminal.typed)).toEqual([]);
   });
 
   it('has met nothing that the emulator did wrong, or left out without being on the list', () => {
@@ -316,13 +299,6 @@ function theOne(commands: readonly string[], words: string): string {
     throw new Error(`Expected one command with "${words}", found: ${commands.join('\n')}`);
   }
   return command;
-}
-
-/** `Whacamole.FunctionName = …` */
-function outputsIn(shown: string): ReadonlyMap<string, string> {
-  return new Map(
-    [...shown.matchAll(/^Whacamole\.(\w+) = (.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
-  );
 }
 
 function byText(one: unknown, other: unknown): number {
