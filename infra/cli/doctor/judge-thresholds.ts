@@ -98,10 +98,13 @@ function judgeSwapThreshold({ app, type, rules, size, quota }: Type): Finding[] 
   // What is beyond the quota is swap.
   const most = quota * (vastlyExceededFactor(size) - 1);
   if (swap < most) return [];
+  const why =
+    most === 0
+      ? `a dyno of size ${size} has no swap`
+      : `at ${Math.round(most)} MB of swap Heroku itself kills the dyno (R15)`;
   return [
     problem(
-      `${type}: swapThreshold ${said(rules.swapThreshold)} is never reached: at ${Math.round(most)} MB of swap Heroku ` +
-        'itself kills the dyno (R15)',
+      `${type}: swapThreshold ${said(rules.swapThreshold)} is never reached: ${why}`,
       `npx whacamole apps edit ${app}`,
     ),
   ];

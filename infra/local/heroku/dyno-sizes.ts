@@ -34,7 +34,11 @@ export function quotaOfSize(size: string): number {
   return quota;
 }
 
-/** How many times the quota ends a dyno (R15). Source: Heroku Dev Center, "Error Codes". */
+/**
+ * How many times the quota ends a dyno (R15). In Private Spaces the quota itself does: dynos have no swap there. Source:
+ * Heroku Dev Center, "Error Codes".
+ */
 export function vastlyExceededFactor(size: string): number {
+  if (/^(?:private|shield)-/i.test(size)) return 1;
   return BIG.has(size.toLowerCase()) ? 1.2 : 2;
 }

@@ -84,6 +84,20 @@ describe('a threshold', () => {
       'problem: web: "130%" is above the quota of 63488 MB (performance-xl), and at 76186 MB Heroku itself kills the dyno (R15). Try "90%"',
     ],
     [
+      'at which Heroku kills a dyno in a Private Space',
+      { restartThreshold: '105%' },
+      [sample('web.1', { quota: 1024 })],
+      { size: 'Private-S' },
+      'problem: web: "105%" is above the quota of 1024 MB (Private-S), and at 1024 MB Heroku itself kills the dyno (R15). Try "90%"',
+    ],
+    [
+      'of swap, which there is none of in a Private Space',
+      { swapThreshold: 50 },
+      [sample('web.1', { quota: 1024 })],
+      { size: 'private-m' },
+      'problem: web: swapThreshold 50 MB is never reached: a dyno of size private-m has no swap',
+    ],
+    [
       'of rss above the quota',
       { restartThreshold: 600, measure: 'memory_rss' },
       old,
