@@ -2,14 +2,13 @@
  * The stack of somebody with many apps, where three are many: the deployed scan hands them to the deployed queue, and
  * the deployed second function works off what Lambda would hand it from there.
  */
-import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type QueuedMessage, sqsEvent } from '../../infra/local/batch-queue.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../infra/local/table.ts';
 import { DeployedFunction } from './deployed-function.ts';
-import { commandsOf } from './readme.ts';
-import { addLeakingApp, type Stage, setStage } from './stage.ts';
+import { commandsOf, leftOut } from './readme.ts';
+import { addLeakingApp, bringTableOver, type Stage, setStage } from './stage.ts';
 
 const APPS = ['shop', 'blog', 'wiki'];
 
@@ -54,10 +53,7 @@ describe('whoever has many apps', () => {
     queueUrl = sender.Environment.Variables.BATCH_QUEUE_URL ?? '';
     scan = await DeployedFunction.fetch(stage, sender.FunctionName);
     batch = await DeployedFunction.fetch(stage, worker.FunctionName);
-    const { Table } = await stage.terminal.ask<{ Table: TableDescription }>(
-      `aws dynamodb describe-table --table-name ${sender.Environment.Variables.RESTARTS_TABLE}`,
-    );
-    await stage.dynamoDb.createTableLike(Table);
+    await bringTableOver(stage, sender.Environment.Variables.RESTARTS_TABLE ?? '');
   });
 
   it('has Lambda hand over one batch at a time, and take back what failed', async () => {
@@ -110,5 +106,16 @@ describe('whoever has many apps', () => {
     const body = JSON.stringify({ ...JSON.parse(messages[0]?.body ?? ''), sentAt: Date.now() - 61_000 });
     const { of } = await batch.scan(sqsEvent({ messageId: 'late', body }));
     expect(of('BatchDropped')).toMatchObject([{ reason: 'late', apps: expect.arrayContaining(APPS) }]);
+  });
+
+  it('deploys anew for more apps, as the page on scale says', async () => {
+    for (const command of commandsOf('Where one function ends', 'docs/scale.md')) {
+      await stage.terminal.run(command);
+    }
+    const changed = await stage.terminal.ask<unknown>(
+      `aws lambda get-function-configuration --function-name ${scan.description.Configuration.FunctionName}`,
+    );
+    expect(changed).toMatchObject({ Environment: { Variables: { FAN_OUT_ABOVE: '1000' } } });
+    expect(leftOut('fan-out.e2e.ts', stage.terminal.typed)).toEqual([]);
   });
 });

@@ -24,6 +24,7 @@ export const TYPED_IN: readonly (readonly [suite: string, page: string, heading?
   ['user.e2e.ts', 'README.md', 'Leave it'],
   ['user.e2e.ts', 'SECURITY.md'],
   ['user.e2e.ts', 'docs/events.md'],
+  ['fan-out.e2e.ts', 'docs/scale.md'],
   ['guide.e2e.ts', 'docs/guide.md'],
   ['pages.e2e.ts', 'README.md', 'From the command line'],
   ['pages.e2e.ts', 'docs/choosing-a-threshold.md'],
