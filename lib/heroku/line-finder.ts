@@ -90,6 +90,6 @@ export class LineFinder {
 
 export function withoutLeadingNuls(bytes: Buffer): Buffer {
   let start = 0;
-  while (start < bytes.length && bytes[start] === 0) start++;
-  return start === 0 ? bytes : bytes.subarray(start);
+  while (bytes[start] === 0) start++;
+  return bytes.subarray(start);
 }

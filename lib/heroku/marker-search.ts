@@ -3,34 +3,30 @@
  * looked for anew behind each one that is not.
  */
 export class MarkerSearch {
-  readonly #markers: readonly Buffer[];
-  /** Where each marker was found last. */
-  readonly #found: number[];
+  /** Each marker, and where it was found last. */
+  readonly #markers: readonly { readonly bytes: Buffer; at: number }[];
   #bytes: Buffer = Buffer.alloc(0);
 
   /** A search is quickest for what begins with a character that is rare in what is searched. */
   constructor(markers: readonly string[]) {
-    this.#markers = markers.map((marker) => Buffer.from(marker));
-    this.#found = this.#markers.map(() => -1);
+    this.#markers = markers.map((marker) => ({ bytes: Buffer.from(marker), at: -1 }));
   }
 
   /** From now on these bytes are searched. */
   begin(bytes: Buffer): void {
     this.#bytes = bytes;
-    this.#found.fill(-1);
+    for (const marker of this.#markers) marker.at = -1;
   }
 
   /** @returns where the first marker from `position` on begins; Infinity where there is none */
   next(position: number): number {
     let first = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < this.#markers.length; index++) {
-      let found = this.#found[index] ?? -1;
-      if (found < position) {
-        found = this.#bytes.indexOf(this.#markers[index] ?? '', position);
-        if (found === -1) found = Number.POSITIVE_INFINITY;
-        this.#found[index] = found;
+    for (const marker of this.#markers) {
+      if (marker.at < position) {
+        const at = this.#bytes.indexOf(marker.bytes, position);
+        marker.at = at === -1 ? Number.POSITIVE_INFINITY : at;
       }
-      if (found < first) first = found;
+      first = Math.min(first, marker.at);
     }
     return first;
   }

@@ -353,6 +353,12 @@ export function claimContract(provider: ClaimProvider): void {
         expect(await claimed({ app, now: NOW + 2 * LEASE_MS })).toMatchObject({ restarts: 1 });
       });
 
+      it('count one that Heroku accepted, though its dyno is still there', async () => {
+        const app = anyApp();
+        await run().settle(await claimed({ app }));
+        expect(await claimed({ app, now: NOW + WINDOW_MS })).toMatchObject({ restarts: 2 });
+      });
+
       it('count one that nobody settled, and that happened', async () => {
         const app = anyApp();
         await claimed({ app });

@@ -299,6 +299,16 @@ describe('what a log spans', () => {
     );
   });
 
+  it.each([
+    [0, 25_000],
+    [3, 25_000],
+    [4, 0],
+    [500, 0],
+  ])('goes to a line behind which %i more say no time: %i ms', (more, span) => {
+    const bytes = Buffer.concat([begun(30), Buffer.from('no time\n'.repeat(more))]);
+    expect(read([bytes]).reader.span).toBe(span);
+  });
+
   it('goes to the latest of them, though earlier ones came after it', () => {
     const pieces = [begun(), log(40), log(30), log(35)];
     expect(read(pieces).reader.span).toBe(35_000);
