@@ -100,7 +100,9 @@ function code(text: string): string {
   return short.includes('`') ? `\`\` ${short} \`\`` : `\`${short}\``;
 }
 
-const { files } = Report.parse(JSON.parse(readFileSync(REPORT, 'utf8')));
+const report = Report.parse(JSON.parse(readFileSync(REPORT, 'utf8')));
+// A later run may name them in another order.
+const files = Object.fromEntries(Object.entries(report.files).sort(([a], [b]) => (a < b ? -1 : 1)));
 const rows = Object.entries(files).map(([name, { mutants }]) => rowOf(name, mutants));
 const all: Row = {
   name: 'all',
