@@ -3,6 +3,7 @@
  * on standard input is an invocation; the answer is what it took. A worker asks for batches by itself, and answers
  * with what it has done since the line before.
  */
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import type * as ScanModule from '../../functions/scan.ts';
@@ -45,6 +46,8 @@ if (role === 'scan') {
     .on('line', async () => say(await measured(() => handler({}, context()))))
     .on('close', () => process.exit(0));
 } else {
+  // Each sandbox of Lambda's has a share of its own; here, the workers must not take the sender's.
+  setPriority(10);
   const { handler }: typeof BatchModule = await import(pathToFileURL('dist/scan-batch/index.mjs').href);
   process.stdin.on('close', () => process.exit(0)).resume();
   for (;;) {
