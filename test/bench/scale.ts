@@ -22,7 +22,8 @@ const NODE = [
   `--max-semi-space-size=${Math.floor(MEMORY_MB * 0.05)}`,
   `--max-old-space-size=${Math.floor(MEMORY_MB * 0.9)}`,
 ];
-const SCANS = 2;
+/** Until the code is warm: the first scan is told, and the last. */
+const scansOf = (apps: number) => (apps > 100 ? 3 : 12);
 
 interface Asked {
   readonly requests: number;
@@ -30,7 +31,8 @@ interface Asked {
   readonly twice: number;
 }
 
-class World {
+/** A process of everything outside the functions. */
+class Neighbour {
   readonly environment: Readonly<Record<string, string>>;
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -45,22 +47,14 @@ class World {
     this.environment = environment;
   }
 
-  static async start(apps: number): Promise<World> {
-    const child = spawn(process.execPath, ['test/bench/scale-world.ts', String(apps)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+  static async start(file: string, apps: number): Promise<Neighbour> {
+    const child = spawn(process.execPath, [file, String(apps)], { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const { value = '{}' } = await lines.next();
-    return new World(child, lines, JSON.parse(value));
+    return new Neighbour(child, lines, JSON.parse(value));
   }
 
-  /** For whoever scans, and sends nothing on. */
-  get withoutQueue(): Readonly<Record<string, string>> {
-    const { BATCH_QUEUE_URL: _, ...environment } = this.environment;
-    return environment;
-  }
-
-  /** What was asked of Heroku since it was asked last. */
+  /** What it answers to a line. */
   async asked(): Promise<Asked> {
     this.#child.stdin?.write('\n');
     return JSON.parse((await this.#lines.next()).value);
@@ -69,6 +63,30 @@ class World {
   stop(): void {
     this.#child.kill();
   }
+}
+
+interface World {
+  readonly environment: Readonly<Record<string, string>>;
+  /** For whoever scans, and sends nothing on. */
+  readonly withoutQueue: Readonly<Record<string, string>>;
+  /** What was asked of Heroku since it was asked last. */
+  asked(): Promise<Asked>;
+  stop(): void;
+}
+
+async function startWorld(apps: number): Promise<World> {
+  const heroku = await Neighbour.start('test/bench/scale-heroku.ts', apps);
+  const aws = await Neighbour.start('test/bench/scale-aws.ts', apps);
+  const environment = { ...aws.environment, ...heroku.environment };
+  const { BATCH_QUEUE_URL: _, ...withoutQueue } = environment;
+  return {
+    ...{ environment, withoutQueue },
+    asked: () => heroku.asked(),
+    stop() {
+      heroku.stop();
+      aws.stop();
+    },
+  };
 }
 
 function startFunction(role: 'scan' | 'batch', environment: Readonly<Record<string, string>>): ChildProcess {
@@ -109,16 +127,18 @@ export async function benchScale(): Promise<void> {
   if (wrong.length > 0) process.exitCode = 1;
 }
 
-/** A cold scan and a warm one, by one function. */
+/** The first scan of a function, and one that it makes when it is warm. */
 async function scanAlone(apps: number): Promise<MeasuredScan[]> {
-  const world = await World.start(apps);
+  const world = await startWorld(apps);
   const child = startFunction('scan', world.withoutQueue);
   const scans: MeasuredScan[] = [];
   try {
-    for (let scan = 1; scan <= SCANS; scan++) {
+    const last = scansOf(apps);
+    for (let scan = 1; scan <= last; scan++) {
       const { wallMs, cpuMs, peakMb } = await invoke(child);
       const { requests, restarted, twice } = await world.asked();
       const requestsPerApp = requests / apps;
+      if (scan > 1 && scan < last) continue;
       scans.push({ apps, cold: scan === 1, wallMs, cpuMs, peakMb, requestsPerApp, restarted, twice });
     }
     return scans;
@@ -131,7 +151,7 @@ async function scanAlone(apps: number): Promise<MeasuredScan[]> {
 /** Ten thousand apps: one function lists and sends, the workers scan. */
 async function scanThroughQueue(): Promise<Measured['queue']> {
   const apps = THROUGH_QUEUE;
-  const world = await World.start(apps);
+  const world = await startWorld(apps);
   const scan = startFunction('scan', { ...world.environment, FAN_OUT_ABOVE: '1000' });
   const workers = Array.from({ length: WORKERS }, () => startFunction('batch', world.withoutQueue));
   try {

@@ -1,7 +1,6 @@
 /**
- * Many apps at a Heroku that answers each request after 50 ms, their parameters, a table and a queue: everything
- * outside the functions, in a process of its own. Says where it is on standard output, answers each line on standard
- * input with what was asked of it since the one before, and ends with its parent.
+ * Many apps at a Heroku that answers each request after 50 ms, in a process of its own. Says where it is on standard
+ * output, answers each line on standard input with what was asked of it since the one before, and ends with its parent.
  *
  * What surprises: this is not the simulated Heroku of infra/local, which would need gigabytes for ten thousand apps
  * of a thousand and a half lines. All apps have the same log here, written anew every few seconds; what tells them
@@ -11,20 +10,13 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { BatchQueue } from '../../infra/local/batch-queue.ts';
 import { listenOnLoopback, readBody } from '../../infra/local/loopback.ts';
-import { ParameterStore } from '../../infra/local/parameter-store.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION, startTable } from '../../infra/local/table.ts';
-import { appName, DYNOS, isOver, LINES } from './scale-fleet.ts';
+import { DYNOS, isOver, LINES } from './scale-fleet.ts';
 
 const HEROKU_ANSWERS_AFTER_MS = 50;
-/** What Parameter Store's quota of 40 requests a second comes to, one after the other. */
-const PARAMETERS_ANSWER_AFTER_MS = 25;
 const HISTORY_HOLDS_MS = 5000;
 const PERIOD_MS = 20_000;
-const TOKEN = 'HRKU-scale-token';
 
-const apps = Number(process.argv[2]);
 const born = new Date(Date.now() - 24 * 3600_000).toISOString();
 const dynoIds = Array.from({ length: DYNOS }, () => randomUUID());
 /** By app and process: how often it was restarted, and the UUID that it has since. */
@@ -106,34 +98,8 @@ function listed(app: string, name: string, id: string): unknown {
 }
 
 const herokuUrl = await listenOnLoopback(createServer((request, response) => void answer(request, response)));
-const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
-const parameters = new ParameterStore({ clock, emptyPages: false });
-const queue = new BatchQueue();
-const [parametersUrl, table] = await Promise.all([parameters.listen(), startTable(), queue.listen()]);
-parameters.put('/whacamole/tokens/default', TOKEN, 'SecureString');
-for (let index = 0; index < apps; index++) parameters.put(`/whacamole/apps/${appName(index)}`, '{}');
-parameters.faults.push({ do: { delayMs: PARAMETERS_ANSWER_AFTER_MS } });
-
-// Lambda's own pollers hand messages on to workers: here each worker asks for its next.
-const never = new AbortController().signal;
-const handOut = createServer(async (_request, response) => {
-  response.end(JSON.stringify(await queue.take(never)));
-});
-const handOutUrl = await listenOnLoopback(handOut);
-
 const say = (what: unknown) => process.stdout.write(`${JSON.stringify(what)}\n`);
-say({
-  PARAMETER_PREFIX: '/whacamole',
-  RESTARTS_TABLE: table.tableName,
-  HEROKU_API_URL: herokuUrl,
-  AWS_REGION: LOCAL_REGION,
-  AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-  AWS_ENDPOINT_URL_SSM: parametersUrl,
-  AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
-  ...queue.environment,
-  HAND_OUT_URL: handOutUrl,
-});
+say({ HEROKU_API_URL: herokuUrl });
 createInterface({ input: process.stdin })
   .on('line', () => {
     const times = [...restarts.values()].map((one) => one.times);
