@@ -41,14 +41,19 @@ export async function scan(surroundings: Surroundings, fanOut?: FanOut): Promise
   // It may fail before it is waited for.
   tokens.catch(() => undefined);
 
-  let apps: App[] = [];
+  const apps: App[] = [];
+  // As soon as there are too many, the first ones go to others as well; what has a wrong config stays.
+  let waiting: App[] = [];
   let configured = 0;
   const listing = fanOut === undefined ? reading : deadline.signal;
   for await (const page of readPages(ssm, `${parameterPrefix}/apps`, listing)) {
     configured += page.length;
-    apps.push(...page);
-    if (fanOut !== undefined && configured > fanOut.above) apps = fanOut.batches.add(apps);
+    waiting.push(...page);
+    if (fanOut === undefined || configured <= fanOut.above) continue;
+    apps.push(...fanOut.batches.add(waiting));
+    waiting = [];
   }
+  apps.push(...waiting);
   const batches = await fanOut?.batches.close();
   const names = new Set(apps.map(([app]) => app));
   for (const app of memory.keys()) if (!names.has(app)) memory.delete(app);
