@@ -8,7 +8,7 @@
  */
 import type { Rules } from './config/app-config.ts';
 import type { RestartReason, SpareReason } from './events.ts';
-import type { Dyno } from './heroku/platform-api.ts';
+import type { Dyno } from './heroku/answers.ts';
 import type { Sample } from './heroku/sample.ts';
 import type { Claim } from './restart-items.ts';
 import { type DynoSamples, FRESH_MS } from './sightings.ts';

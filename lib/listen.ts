@@ -4,8 +4,9 @@
  * period, in which each that runs logs a sample.
  */
 import { AppError } from './errors.ts';
+import type { Dyno } from './heroku/answers.ts';
 import { type LogRead, readLogSession, TAIL_FORBIDDEN } from './heroku/log-session.ts';
-import { type Dyno, MOST_LOG_LINES } from './heroku/platform-api.ts';
+import { MOST_LOG_LINES } from './heroku/platform-api.ts';
 import { hear, SAMPLING_PERIOD_MS, type Watch } from './observe.ts';
 import type { Surroundings } from './surroundings.ts';
 

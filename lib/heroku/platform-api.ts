@@ -5,26 +5,12 @@
  * is lost or a server error, its outcome is unknown, which is not the same as failed.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { abortsAfter, type Deadline } from '../deadline.ts';
 import { AppError, describeError, type FailureReason } from '../errors.ts';
+import { appInfo, type Dyno, dynoList, logSession, parseAnswer, parseRefusal } from './answers.ts';
 import { discard, readText } from './http.ts';
 import type { RateBudget } from './rate-budget.ts';
-
-/** A dyno as the API lists it. Source: the API's own schema, v3. */
-export interface Dyno {
-  /** The UUID that log lines name it by, as far as is known: where it is not, nothing is restarted. */
-  readonly id: string;
-  /** `web.1` */
-  readonly name: string;
-  readonly type: string;
-  /** `up`, `starting`, `crashed`, `idle`, `down`: documented in prose only, so whatever it says is kept. */
-  readonly state: string;
-  /** Epoch milliseconds. */
-  readonly createdAt: number;
-  /** When it came into its state, epoch milliseconds. */
-  readonly changedAt: number;
-}
 
 export type RestartOutcome =
   | { readonly outcome: 'accepted' }
@@ -40,36 +26,6 @@ const LONGEST_REFUSAL_BYTES = 64 * 1024;
 /** Of 200 dynos at least: more than anybody has. */
 const MOST_PAGES = 25;
 const RETRY_WAITS_MS = [400, 1200] as const;
-
-const time = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))));
-const dynoList = z.array(
-  z.pipe(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      type: z.string(),
-      state: z.string(),
-      created_at: time,
-      updated_at: z.optional(time),
-    }),
-    z.transform(
-      ({ id, name, type, state, created_at, updated_at }): Dyno => ({
-        id: id.toLowerCase(),
-        name,
-        type,
-        state,
-        createdAt: Date.parse(created_at),
-        changedAt: Date.parse(updated_at ?? created_at),
-      }),
-    ),
-  ),
-);
-const logSession = z.object({ logplex_url: z.string().check(z.refine(isHttpUrl)) });
-// A string or an object, by API variant.
-const appInfo = z.object({
-  generation: z.optional(z.nullable(z.union([z.string(), z.object({ name: z.string() })]))),
-});
-const refusal = z.object({ id: z.optional(z.string()), message: z.optional(z.string()) });
 
 interface Request {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -208,7 +164,7 @@ export class PlatformApi {
         const response = await this.#send(request, signal);
         const { status } = response;
         if (response.ok) {
-          const body = parse(schema, await readText(response, LONGEST_ANSWER_BYTES), what);
+          const body = parseAnswer(schema, await readText(response, LONGEST_ANSWER_BYTES), what);
           const nextRange = status === 206 ? (response.headers.get('next-range') ?? undefined) : undefined;
           return { body, nextRange };
         }
@@ -259,7 +215,7 @@ export class PlatformApi {
   /** Heroku's own words: `GET /apps/a/dynos: 404 not_found: Couldn't find that app. (Request-Id 1234)`. */
   async #describeRefusal(response: Response, what: string): Promise<string> {
     const text = await readText(response, LONGEST_REFUSAL_BYTES).catch(() => '');
-    const { id, message } = refusal.safeParse(safelyParseJson(text)).data ?? {};
+    const { id, message } = parseRefusal(text);
     const words = [id, message?.replace(/\.$/, '')].filter((word) => word !== undefined).join(': ');
     const requestId = response.headers.get('request-id');
     return (
@@ -297,23 +253,3 @@ const REASONS: Readonly<Record<number, Refusal>> = {
   404: 'not-found',
   429: 'rate-limited',
 };
-
-function parse<T>(schema: z.ZodMiniType<T>, text: string, what: string): T {
-  const result = schema.safeParse(safelyParseJson(text));
-  if (result.success) return result.data;
-  const places = result.error.issues.map((issue) => issue.path.map(String).join('.') || 'the answer');
-  const some = [...new Set(places)].slice(0, 5).join(', ');
-  throw new AppError('heroku', `${what}: Heroku's answer is not what its schema says: unexpected ${some}.`);
-}
-
-function safelyParseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}

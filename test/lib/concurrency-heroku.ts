@@ -5,7 +5,8 @@
 
 import type { Deadline } from '../../lib/deadline.ts';
 import { AppError } from '../../lib/errors.ts';
-import { type Dyno, PlatformApi, type RestartOutcome } from '../../lib/heroku/platform-api.ts';
+import type { Dyno } from '../../lib/heroku/answers.ts';
+import { PlatformApi, type RestartOutcome } from '../../lib/heroku/platform-api.ts';
 import { RateBudget } from '../../lib/heroku/rate-budget.ts';
 import { START_WITHIN_MS } from '../../lib/restarts.ts';
 import { EPOCH, type Run, type World } from './concurrency-time.ts';

@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from '../../lib/decide.ts';
 import type { SpareReason } from '../../lib/events.ts';
-import type { Dyno } from '../../lib/heroku/platform-api.ts';
+import type { Dyno } from '../../lib/heroku/answers.ts';
 import type { Sample } from '../../lib/heroku/sample.ts';
 import type { Claim } from '../../lib/restart-items.ts';
 import type { DynoSamples } from '../../lib/sightings.ts';

@@ -1,6 +1,6 @@
 /** What is known of one app: its config, its token, and what Heroku says of it. */
 import type { AppConfig } from '../../../lib/config/app-config.ts';
-import type { Dyno } from '../../../lib/heroku/platform-api.ts';
+import type { Dyno } from '../../../lib/heroku/answers.ts';
 import type { Sample } from '../../../lib/heroku/sample.ts';
 import type { Claim } from '../../../lib/restart-items.ts';
 import type { Fact } from './checks.ts';

@@ -1,6 +1,6 @@
 /** From what is known of an app to its checks, in the order in which one depends on the other. Pure. */
 import type { AppConfig, Rules } from '../../../lib/config/app-config.ts';
-import type { Dyno } from '../../../lib/heroku/platform-api.ts';
+import type { Dyno } from '../../../lib/heroku/answers.ts';
 import type { Claim } from '../../../lib/restart-items.ts';
 import { describeStates, summarise } from '../config-summary.ts';
 import { span } from '../time.ts';

@@ -4,7 +4,7 @@
  * says. But a short history that ended long ago is that of an app which hardly logs.
  */
 import type { AppConfig } from '../../../lib/config/app-config.ts';
-import type { Dyno } from '../../../lib/heroku/platform-api.ts';
+import type { Dyno } from '../../../lib/heroku/answers.ts';
 import type { Sample } from '../../../lib/heroku/sample.ts';
 import { SAMPLING_PERIOD_MS } from '../../../lib/observe.ts';
 import { FRESH_MS } from '../../../lib/sightings.ts';

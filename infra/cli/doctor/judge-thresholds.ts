@@ -4,7 +4,7 @@
  */
 import type { Amount, AppConfig, Rules } from '../../../lib/config/app-config.ts';
 import { assess, type Candidate, unmeasurable } from '../../../lib/decide.ts';
-import type { Dyno } from '../../../lib/heroku/platform-api.ts';
+import type { Dyno } from '../../../lib/heroku/answers.ts';
 import type { Sample } from '../../../lib/heroku/sample.ts';
 import { sizeOf, thresholdsOf } from '../../../lib/thresholds.ts';
 import { findQuota, vastlyExceededFactor } from '../../local/heroku/dyno-sizes.ts';

@@ -9,7 +9,7 @@
  * What surprises: a name's dyno is the one that was heard of *last for the first time*. With preboot the old one goes
  * on logging under the same name, and is not listed any more.
  */
-import type { Dyno } from '../../../lib/heroku/platform-api.ts';
+import type { Dyno } from '../../../lib/heroku/answers.ts';
 import type { Sample } from '../../../lib/heroku/sample.ts';
 import { FRESH_MS } from '../../../lib/sightings.ts';
 import type { StateChange } from './log-entry.ts';

@@ -6,7 +6,7 @@ import { judgeDeployment } from '../../../../infra/cli/doctor/judge-deployment.t
 import { judgeSamples } from '../../../../infra/cli/doctor/judge-samples.ts';
 import { judgeThresholds } from '../../../../infra/cli/doctor/judge-thresholds.ts';
 import { parseAppConfig } from '../../../../lib/config/app-config.ts';
-import type { Dyno } from '../../../../lib/heroku/platform-api.ts';
+import type { Dyno } from '../../../../lib/heroku/answers.ts';
 import type { Sample } from '../../../../lib/heroku/sample.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
