@@ -42,6 +42,8 @@ export class Sightings {
   readonly #memory: AppMemory;
   readonly #keep: number;
   readonly #heard = new Set<string>();
+  /** Each dyno's key, by its UUID: made once, for a log says the same of it thousands of times. */
+  readonly #keys = new Map<string, { readonly process: string; readonly key: string }>();
 
   /** @param keep how many of each dyno's newest samples are kept */
   constructor(memory: AppMemory, keep: number) {
@@ -57,25 +59,36 @@ export class Sightings {
   add(sample: Sample, now: number): void {
     // From the future, it would be its dyno's newest for ever.
     if (sample.at > now + FRESH_MS) return;
-    const key = keyOf(sample);
+    const key = this.#keyOf(sample);
     this.#heard.add(key);
     const samples = this.#memory.dynos.get(key);
     if (samples === undefined) {
       this.#memory.dynos.set(key, [sample]);
       return;
     }
-    const position = samples.findIndex((known) => known.at <= sample.at);
-    if (position !== -1 && samples[position]?.at === sample.at) return;
-    samples.splice(position === -1 ? samples.length : position, 0, sample);
-    if (samples.length > this.#keep) samples.length = this.#keep;
+    let position = 0;
+    while ((samples[position]?.at ?? Number.NEGATIVE_INFINITY) > sample.at) position++;
+    if (samples[position]?.at === sample.at) return;
+    if (position === 0) samples.unshift(sample);
+    else samples.splice(position, 0, sample);
+    while (samples.length > this.#keep) samples.pop();
+  }
+
+  #keyOf({ process, dyno }: Sample): string {
+    const known = this.#keys.get(dyno);
+    if (known?.process === process) return known.key;
+    const key = `${process} ${dyno}`;
+    this.#keys.set(dyno, { process, key });
+    return key;
   }
 
   /** The dynos that this scan has heard of, within the last two minutes, by process. */
   fresh(now: number): DynoSamples[] {
-    return [...this.#memory.dynos]
-      .filter(([key, [newest]]) => this.#heard.has(key) && isFresh(newest, now))
-      .map(([, samples]) => samples)
-      .sort(([a], [b]) => byNumber.compare(a.process, b.process));
+    const fresh: DynoSamples[] = [];
+    for (const [key, samples] of this.#memory.dynos) {
+      if (this.#heard.has(key) && isFresh(samples[0], now)) fresh.push(samples);
+    }
+    return fresh.sort(([a], [b]) => compareNames(a, b));
   }
 
   /** The last word of every process that has not been heard of for two minutes. */
@@ -104,8 +117,12 @@ export class Sightings {
   }
 }
 
-function keyOf({ process, dyno }: Sample): string {
-  return `${process} ${dyno}`;
+function compareNames(a: Sample, b: Sample): number {
+  if (a.type !== b.type) return byNumber.compare(a.process, b.process);
+  // The same without the collator, which takes long: no number begins with a zero, so the longer is the larger.
+  if (a.process.length !== b.process.length) return a.process.length - b.process.length;
+  if (a.process === b.process) return 0;
+  return a.process < b.process ? -1 : 1;
 }
 
 function isFresh(sample: Sample, now: number): boolean {

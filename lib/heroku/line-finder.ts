@@ -17,7 +17,7 @@ export interface LineFinderOptions {
   /** Longer lines are passed over, bytes. */
   readonly longestLine: number;
   /** A line that holds a marker, without its newline and the NULs before it. The bytes are valid until it returns. */
-  readonly onLine: (line: Buffer) => void;
+  readonly onLine: (buffer: Buffer, start: number, end: number) => void;
   /** Called before that, for a run of whole lines from `start` to the newline at `end`. */
   readonly onRun?: (buffer: Buffer, start: number, end: number) => void;
 }
@@ -63,7 +63,8 @@ export class LineFinder {
     const { longestLine } = this.#options;
     if (this.#unfinished.length + rest.length > longestLine) {
       // NULs are sent to keep a quiet tail alive, for hours: they are no line's bytes.
-      const content = withoutLeadingNuls(Buffer.concat([this.#unfinished, rest]));
+      const bytes = Buffer.concat([this.#unfinished, rest]);
+      const content = bytes.subarray(behindNuls(bytes, 0));
       this.#overlong = content.length > longestLine;
       this.#unfinished = this.#overlong ? NOTHING : Buffer.from(content);
       return;
@@ -81,15 +82,16 @@ export class LineFinder {
       if (found > end) return;
       const lineStart = Math.max(start, buffer.lastIndexOf(NEWLINE, found) + 1);
       const lineEnd = buffer.indexOf(NEWLINE, found);
-      const line = withoutLeadingNuls(buffer.subarray(lineStart, lineEnd));
-      if (line.length <= longestLine) onLine(line);
+      const contentStart = behindNuls(buffer, lineStart);
+      if (lineEnd - contentStart <= longestLine) onLine(buffer, contentStart, lineEnd);
       position = lineEnd + 1;
     }
   }
 }
 
-export function withoutLeadingNuls(bytes: Buffer): Buffer {
-  let start = 0;
-  while (bytes[start] === 0) start++;
-  return bytes.subarray(start);
+/** Where the NULs that begin at `start` end. */
+export function behindNuls(bytes: Buffer, start: number): number {
+  let position = start;
+  while (bytes[position] === 0) position++;
+  return position;
 }

@@ -2,7 +2,7 @@
  * Finds the memory samples in a log as its bytes come, and how much time the log spans. Only the lines that hold a
  * sample's marker are ever decoded.
  */
-import { LineFinder, withoutLeadingNuls } from './line-finder.ts';
+import { behindNuls, LineFinder } from './line-finder.ts';
 import { LONGEST_SAMPLE_LINE, parseSample, SAMPLE_MARKER, type Sample, timeOfLine } from './sample.ts';
 
 /** How lines are wrapped: as they are, or one `data:` field each of a `text/event-stream`. */
@@ -32,8 +32,8 @@ export class LogReader {
       markers: [SAMPLE_MARKER],
       longestLine: LONGEST_SAMPLE_LINE,
       onRun: (buffer, start, end) => this.#noteTimes(buffer, start, end),
-      onLine: (bytes) => {
-        const line = this.#unwrap(bytes);
+      onLine: (buffer, start, end) => {
+        const line = this.#unwrap(buffer, start, end);
         const sample = line === null ? null : parseSample(line);
         if (sample !== null) onSample(sample);
       },
@@ -76,14 +76,15 @@ export class LogReader {
   }
 
   #timeAt(buffer: Buffer, lineStart: number): number | null {
-    const line = this.#unwrap(withoutLeadingNuls(buffer.subarray(lineStart)).subarray(0, LINE_START_BYTES));
+    const start = behindNuls(buffer, lineStart);
+    const line = this.#unwrap(buffer, start, start + LINE_START_BYTES);
     return line === null ? null : timeOfLine(line);
   }
 
   /** The line's text; null for a field of an event-stream that is no data. */
-  #unwrap(bytes: Buffer): string | null {
+  #unwrap(buffer: Buffer, start: number, end: number): string | null {
     // latin1 gives a character to each byte, so nothing outside ASCII can become what the grammar accepts.
-    const line = withoutLeadingNuls(bytes).toString('latin1');
+    const line = buffer.toString('latin1', start, end);
     if (this.#framing === 'lines') return line;
     return /^data: ?(.*?)\r?$/s.exec(line)?.[1] ?? null;
   }

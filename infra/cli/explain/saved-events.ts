@@ -10,6 +10,7 @@
  */
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { copiesOf } from '../replay/open-log.ts';
 import { type StoryEvent, storyEventIn } from './events.ts';
 
 /** No event has more fields, nor more processes in a list. */
@@ -22,7 +23,7 @@ export async function readSavedEvents(chunks: AsyncIterable<Buffer>): Promise<St
     const event = storyEventIn(line);
     if (event !== undefined) events.push(event);
   };
-  for await (const line of createInterface({ input: Readable.from(chunks), crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input: Readable.from(copiesOf(chunks)), crlfDelay: Infinity })) {
     if (line === '{') {
       block = [line];
     } else if (block === undefined) {

@@ -25,7 +25,7 @@ export interface FrameFinderOptions {
   /** Longer messages are passed over, bytes. */
   readonly longestMessage: number;
   /** A message that holds a marker, without the newline that may end it. The bytes are valid until it returns. */
-  readonly onMessage: (message: Buffer) => void;
+  readonly onMessage: (buffer: Buffer, start: number, end: number) => void;
 }
 
 /** A length, and where what it counts begins; `cut` where more bytes are needed, null where there is none. */
@@ -89,7 +89,7 @@ export class FrameFinder {
       if (header.length <= longestMessage) {
         if (end > bytes.length) return position;
         if (this.#search.next(header.start) < end) {
-          onMessage(bytes.subarray(header.start, bytes[end - 1] === NEWLINE ? end - 1 : end));
+          onMessage(bytes, header.start, bytes[end - 1] === NEWLINE ? end - 1 : end);
         }
       }
       position = end;

@@ -14,9 +14,12 @@ export interface StateChange {
   readonly at: number;
 }
 
-export type LogEntry =
-  | { readonly kind: 'sample'; readonly sample: Sample }
-  | { readonly kind: 'state'; readonly change: StateChange };
+export interface SampleEntry {
+  readonly kind: 'sample';
+  readonly sample: Sample;
+}
+
+export type LogEntry = SampleEntry | { readonly kind: 'state'; readonly change: StateChange };
 
 /** Every change of state holds this, and hardly any other line does. */
 export const STATE_MARKER = 'State changed from ';

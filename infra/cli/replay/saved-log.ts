@@ -10,6 +10,7 @@ import { parseDrainMessage } from './drain-line.ts';
 import { FrameFinder } from './frames.ts';
 import { type LogEntry, parseHerokuLine, STATE_MARKER } from './log-entry.ts';
 import { isEventLine, parseSizeEvent, SIZE_MARKER } from './own-event.ts';
+import { SampleTemplates } from './sample-templates.ts';
 
 export type LogForm = 'heroku' | 'drain' | 'drain-frames' | 'events';
 
@@ -54,14 +55,17 @@ export class SavedLog {
     return this.#finder instanceof FrameFinder ? this.#finder.brokenAt : undefined;
   }
 
-  /** @throws CommandError where the form is none that is known */
+  /**
+   * @param chunk its bytes need not be kept
+   * @throws CommandError where the form is none that is known
+   */
   push(chunk: Buffer): void {
     this.bytes += chunk.length;
     if (this.#finder !== undefined) {
       this.#finder.push(chunk);
       return;
     }
-    this.#head.push(chunk);
+    this.#head.push(Buffer.from(chunk));
     this.#headBytes += chunk.length;
     if (this.#headBytes >= HEAD_BYTES) this.#recognise();
   }
@@ -106,11 +110,16 @@ export class SavedLog {
     }
   }
 
-  #reads(parse: (line: string) => LogEntry | null): (bytes: Buffer) => void {
-    return (bytes) => {
+  /** Most lines are samples of dynos that have been heard of: those are not decoded. */
+  #reads(parse: (line: string) => LogEntry | null): (buffer: Buffer, start: number, end: number) => void {
+    const templates = new SampleTemplates();
+    return (buffer, start, end) => {
+      const known = templates.read(buffer, start, end);
       // latin1 gives a character to each byte, so nothing outside ASCII can become what a grammar accepts.
-      const entry = parse(bytes.toString('latin1'));
-      if (entry !== null) this.#onEntry(entry);
+      const entry = known ?? parse(buffer.toString('latin1', start, end));
+      if (entry === null) return;
+      if (entry.kind === 'sample' && known === null) templates.learn(buffer, start, end, entry.sample);
+      this.#onEntry(entry);
     };
   }
 

@@ -19,7 +19,7 @@ function find(chunks: readonly string[]): Found {
   const finder = new LineFinder({
     markers: MARKERS,
     longestLine: LONGEST,
-    onLine: (line) => lines.push(line.toString('latin1')),
+    onLine: (buffer, start, end) => lines.push(buffer.toString('latin1', start, end)),
     onRun: (buffer, start, end) => runs.push(buffer.toString('latin1', start, end + 1)),
   });
   for (const chunk of chunks) finder.push(Buffer.from(chunk, 'latin1'));
@@ -105,7 +105,8 @@ describe('a line that never ends', () => {
 describe('a finder that nobody asks for runs', () => {
   it('finds lines all the same', () => {
     const lines: string[] = [];
-    const onLine = (line: Buffer) => lines.push(line.toString());
+    const onLine = (buffer: Buffer, start: number, end: number) =>
+      lines.push(buffer.toString('utf8', start, end));
     new LineFinder({ markers: MARKERS, longestLine: LONGEST, onLine }).push(Buffer.from('x\n#ab\n'));
     expect(lines).toEqual(['#ab']);
   });

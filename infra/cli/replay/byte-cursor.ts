@@ -1,0 +1,126 @@
+/** Reads bytes whose form is known beforehand: words, clocks, plain numbers. Nothing is decoded on the way. */
+
+const ZERO = 48;
+const NINE = 57;
+const POINT = 46;
+const COLON = 58;
+/** So many digits are a whole number of 32 bits: what is left out of account here is read by the grammar. */
+const MOST_DIGITS = 9;
+/** By how many decimals there are. Both numbers are exact, and so their quotient is what Number makes of the text. */
+const SCALES = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+/** Of a second: nanoseconds. */
+const MOST_DECIMALS_OF_CLOCK = 9;
+
+/** Characters that come again and again: four of them are compared at a time. */
+export class Words {
+  readonly length: number;
+  readonly fours: Int32Array;
+  readonly rest: Uint8Array;
+
+  /** @param text in latin1, a character to each byte */
+  constructor(text: string) {
+    const bytes = Buffer.from(text, 'latin1');
+    const fours = Math.floor(bytes.length / 4);
+    this.length = bytes.length;
+    this.fours = Int32Array.from({ length: fours }, (_, index) => bytes.readInt32LE(4 * index));
+    this.rest = Uint8Array.from(bytes.subarray(4 * fours));
+  }
+}
+
+export class ByteCursor {
+  #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #position = 0;
+  #end = 0;
+
+  /** From now on these bytes are read. */
+  begin(bytes: Buffer, start: number, end: number): void {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    this.#position = start;
+    this.#end = end;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#position === this.#end;
+  }
+
+  /** Reads these words, if they come next, and says whether they did. */
+  words({ length, fours, rest }: Words): boolean {
+    const bytes = this.#bytes;
+    const view = this.#view;
+    let position = this.#position;
+    if (position + length > this.#end) return false;
+    for (let index = 0; index < fours.length; index++, position += 4) {
+      if (view.getInt32(position, true) !== fours[index]) return false;
+    }
+    for (let index = 0; index < rest.length; index++, position++) {
+      if (bytes[position] !== rest[index]) return false;
+    }
+    this.#position = position;
+    return true;
+  }
+
+  /** Reads a clock, `09:03:22.012194`, as whole milliseconds since midnight; NaN where none comes next. */
+  clock(): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const start = this.#position;
+    const hours = twoDigits(bytes, start);
+    const minutes = twoDigits(bytes, start + 3);
+    const seconds = twoDigits(bytes, start + 6);
+    let position = start + 8;
+    if (!(hours < 24 && minutes < 60 && seconds < 60) || position > end) return Number.NaN;
+    if (bytes[start + 2] !== COLON || bytes[start + 5] !== COLON) return Number.NaN;
+    let time = (hours * 60 + minutes) * 60 + seconds;
+    let decimals = 0;
+    if (position < end && bytes[position] === POINT) {
+      for (position++; position < end && isDigit(bytes[position]); position++, decimals++) {
+        if (decimals < 3) time = time * 10 + digit(bytes, position);
+      }
+      if (decimals === 0 || decimals > MOST_DECIMALS_OF_CLOCK) return Number.NaN;
+    }
+    for (; decimals < 3; decimals++) time *= 10;
+    this.#position = position;
+    return time;
+  }
+
+  /** Reads a number, `835.69`; NaN where none comes next, or one with so many digits that it could be inexact. */
+  number(): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let position = this.#position;
+    let number = 0;
+    for (; position < end && isDigit(bytes[position]); position++) {
+      number = (number * 10 + digit(bytes, position)) | 0;
+    }
+    const digits = position - this.#position;
+    let decimals = 0;
+    if (position < end && bytes[position] === POINT) {
+      for (position++; position < end && isDigit(bytes[position]); position++, decimals++) {
+        number = (number * 10 + digit(bytes, position)) | 0;
+      }
+      if (decimals === 0) return Number.NaN;
+    }
+    if (digits === 0 || digits + decimals > MOST_DIGITS) return Number.NaN;
+    this.#position = position;
+    return number / (SCALES[decimals] ?? Number.NaN);
+  }
+}
+
+/** Not below 100 where one of them is no digit. */
+function twoDigits(bytes: Buffer, position: number): number {
+  const tens = digit(bytes, position);
+  const ones = digit(bytes, position + 1);
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+function digit(bytes: Buffer, position: number): number {
+  return (bytes[position] ?? 0) - ZERO;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
