@@ -44,6 +44,7 @@ export interface Watch {
 
 /** How many apps of a scan may do the same thing at once. */
 export interface Limits {
+  readonly asking: LimitFunction;
   readonly reading: LimitFunction;
   readonly listening: LimitFunction;
 }

@@ -15,8 +15,9 @@ import { scanApp } from './scan-app.ts';
 import { AppMemory } from './sightings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Bounds sockets and memory. High, for an app that hangs must not keep another one waiting. */
-const READING_AT_ONCE = 250;
+/** Both bound sockets and memory. High, for an app that hangs must not keep another one waiting. */
+const ASKING_AT_ONCE = 120;
+const READING_AT_ONCE = 120;
 /** Bounds sockets, of which Lambda grants 1,024 files in all. Listening takes half a minute, so all do it at once. */
 const LISTENING_AT_ONCE = 600;
 /** Looser than Heroku's own rule, and yet nothing that could lead a URL elsewhere. */
@@ -39,7 +40,11 @@ export async function scanApps(
 ): Promise<{ totals: Omit<Totals, 'durationMs'>; failed: readonly FailureReason[] }> {
   const { log } = surroundings;
   for (const token of tokens.values()) if ('value' in token) log.keepSecret(token.value.trim());
-  const limits = { reading: pLimit(READING_AT_ONCE), listening: pLimit(LISTENING_AT_ONCE) };
+  const limits = {
+    asking: pLimit(ASKING_AT_ONCE),
+    reading: pLimit(READING_AT_ONCE),
+    listening: pLimit(LISTENING_AT_ONCE),
+  };
   const shared: Shared = { tokens, budgets: new Map(), limits, surroundings };
   const results = await Promise.all(
     longestUnwatchedFirst(apps, surroundings).map(([app, parameter]) =>
@@ -151,7 +156,7 @@ function recall(app: string, api: PlatformApi, { memory }: Surroundings): AppMem
 
 function openApi(
   { app, token: tokenName }: AppConfig,
-  { tokens, budgets, surroundings: { fetch, herokuApiUrl, parameterPrefix } }: Shared,
+  { tokens, budgets, limits, surroundings: { fetch, herokuApiUrl, parameterPrefix } }: Shared,
 ): PlatformApi {
   const parameter = tokens.get(tokenName);
   const place = `${parameterPrefix}/tokens/${tokenName}`;
@@ -173,7 +178,10 @@ function openApi(
   // The budget is an account's. Which account a token belongs to is not known, but one token is one account.
   const budget = budgets.get(token) ?? new RateBudget();
   budgets.set(token, budget);
-  return new PlatformApi(app, { baseUrl: herokuApiUrl, token, tokenName, budget, fetch });
+  return new PlatformApi(app, {
+    ...{ baseUrl: herokuApiUrl, token, tokenName, budget },
+    ...{ turns: limits.asking, fetch },
+  });
 }
 
 function toAppError(error: unknown, deadline: Deadline): AppError {

@@ -5,6 +5,7 @@
  * is lost or a server error, its outcome is unknown, which is not the same as failed.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { LimitFunction } from 'p-limit';
 import type * as z from 'zod/mini';
 import { abortsAfter, type Deadline } from '../deadline.ts';
 import { AppError, describeError, type FailureReason } from '../errors.ts';
@@ -35,6 +36,12 @@ interface Request {
   readonly range?: string | undefined;
 }
 
+/** A part of a list, and where the next one begins. */
+interface Page<T> {
+  readonly body: T;
+  readonly nextRange: string | undefined;
+}
+
 export interface PlatformApiOptions {
   /** `https://api.heroku.com` */
   readonly baseUrl: string;
@@ -42,6 +49,8 @@ export interface PlatformApiOptions {
   /** The token's name, for messages. */
   readonly tokenName: string;
   readonly budget: RateBudget;
+  /** Bounds how many apps ask at once. A restart waits for nobody. */
+  readonly turns: LimitFunction;
   readonly fetch: typeof fetch;
 }
 
@@ -150,35 +159,45 @@ export class PlatformApi {
     return (await this.#askPage(request, schema, deadline)).body;
   }
 
-  async #askPage<T>(
+  async #askPage<T>(request: Request, schema: z.ZodMiniType<T>, deadline: Deadline): Promise<Page<T>> {
+    for (let attempt = 0; ; attempt++) {
+      const retryWait = RETRY_WAITS_MS[attempt];
+      const page = await this.#options.turns(() => this.#tryPage(request, schema, deadline, retryWait));
+      if (page !== undefined) return page;
+      await wait(retryWait, undefined, { signal: deadline.signal }).catch(() => undefined);
+    }
+  }
+
+  /** @returns undefined where it is worth another try, `retryWait` milliseconds later */
+  async #tryPage<T>(
     request: Request,
     schema: z.ZodMiniType<T>,
     deadline: Deadline,
-  ): Promise<{ body: T; nextRange: string | undefined }> {
+    retryWait: number | undefined,
+  ): Promise<Page<T> | undefined> {
     const what = `${request.method} ${request.path}`;
-    for (let attempt = 0; ; attempt++) {
-      const retryWait = RETRY_WAITS_MS[attempt];
-      const lastTry = retryWait === undefined || deadline.left < retryWait + 1000;
-      const signal = deadline.within(REQUEST_LIMIT_MS);
-      try {
-        const response = await this.#send(request, signal);
-        const { status } = response;
-        if (response.ok) {
-          const body = parseAnswer(schema, await readText(response, LONGEST_ANSWER_BYTES), what);
-          const nextRange = status === 206 ? (response.headers.get('next-range') ?? undefined) : undefined;
-          return { body, nextRange };
-        }
-        if (!(status === 429 || status >= 500) || lastTry) throw await this.#refused(response, what);
-        await discard(response);
-      } catch (error) {
-        if (error instanceof AppError) throw error;
-        if (signal.aborted) {
-          throw new AppError('timeout', `${what}: Heroku did not answer in time.`, { cause: error });
-        }
-        if (lastTry) throw new AppError('heroku', `${what}: ${describeError(error)}.`, { cause: error });
+    // Its turn may have come too late.
+    if (deadline.left === 0) throw new AppError('timeout', `${what}: time ran out before Heroku was asked.`);
+    const lastTry = retryWait === undefined || deadline.left < retryWait + 1000;
+    const signal = deadline.within(REQUEST_LIMIT_MS);
+    try {
+      const response = await this.#send(request, signal);
+      const { status } = response;
+      if (response.ok) {
+        const body = parseAnswer(schema, await readText(response, LONGEST_ANSWER_BYTES), what);
+        const nextRange = status === 206 ? (response.headers.get('next-range') ?? undefined) : undefined;
+        return { body, nextRange };
       }
-      await wait(retryWait, undefined, { signal: deadline.signal }).catch(() => undefined);
+      if (!(status === 429 || status >= 500) || lastTry) throw await this.#refused(response, what);
+      await discard(response);
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      if (signal.aborted) {
+        throw new AppError('timeout', `${what}: Heroku did not answer in time.`, { cause: error });
+      }
+      if (lastTry) throw new AppError('heroku', `${what}: ${describeError(error)}.`, { cause: error });
     }
+    return undefined;
   }
 
   async #send({ method, path, body, range }: Request, signal: AbortSignal): Promise<Response> {

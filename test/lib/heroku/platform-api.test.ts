@@ -1,4 +1,5 @@
-import { describe, expect, it, type onTestFinished } from 'vitest';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { describe, expect, it, type onTestFinished, vi } from 'vitest';
 import { Deadline } from '../../../lib/deadline.ts';
 import { AppError } from '../../../lib/errors.ts';
 import { PlatformApi } from '../../../lib/heroku/platform-api.ts';
@@ -30,9 +31,19 @@ async function open(answer: Answer, atEnd?: typeof onTestFinished) {
   return { server, budget, api: apiAt(server, { budget }) };
 }
 
-function apiAt(server: Served, options: { app?: string; budget?: RateBudget } = {}): PlatformApi {
-  const { app = 'shop', budget = new RateBudget() } = options;
-  return new PlatformApi(app, { baseUrl: server.url, token: TOKEN, tokenName: 'default', budget, fetch });
+function apiAt(
+  server: Served,
+  options: { app?: string; budget?: RateBudget; turns?: LimitFunction } = {},
+): PlatformApi {
+  const { app = 'shop', budget = new RateBudget(), turns = pLimit(1) } = options;
+  return new PlatformApi(app, {
+    baseUrl: server.url,
+    token: TOKEN,
+    tokenName: 'default',
+    budget,
+    turns,
+    fetch,
+  });
 }
 
 /** Enough for one try, too little for another. */
@@ -411,12 +422,40 @@ describe('a question', () => {
     expect(await failure(api.listDynos(new Deadline(0)))).toMatchObject({ reason: 'timeout' });
   });
 
+  it('waits its turn among the apps, and a restart does not', async () => {
+    const { promise: goOn, resolve } = Promise.withResolvers<void>();
+    const server = await serve(async (response, asked, index) => {
+      if (asked.method === 'GET') await goOn;
+      fine(response, asked, index);
+    });
+    const turns = pLimit(2);
+    const apis = ['one', 'two', 'three'].map((app) => apiAt(server, { app, turns }));
+    const [first] = apis;
+    const lists = apis.map((api) => api.listDynos(patiently()));
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    expect(await first?.restartDyno('web.1', 5000)).toEqual({ outcome: 'accepted' });
+    expect(server.asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE']);
+    resolve();
+    expect(await Promise.all(lists)).toHaveLength(3);
+    expect(server.asked).toHaveLength(4);
+  });
+
+  it('whose turn comes when time is up is not sent', async () => {
+    const { api, server } = await open(fine);
+    expect(await failure(api.listDynos(new Deadline(0)))).toMatchObject({
+      reason: 'timeout',
+      message: 'GET /apps/shop/dynos: time ran out before Heroku was asked.',
+    });
+    expect(server.asked).toHaveLength(0);
+  });
+
   it('to nobody says whom it asked', async () => {
     const options = {
       baseUrl: 'http://127.0.0.1:9',
       token: TOKEN,
       tokenName: 'default',
       budget: new RateBudget(),
+      turns: pLimit(1),
     };
     const api = new PlatformApi('shop', { ...options, fetch });
     const error = await failure(api.listDynos(briefly()));
