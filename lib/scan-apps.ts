@@ -16,8 +16,8 @@ import { AppMemory } from './sightings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Both bound sockets and memory. High, for an app that hangs must not keep another one waiting. */
-const ASKING_AT_ONCE = 120;
-const READING_AT_ONCE = 120;
+const ASKING_AT_ONCE = 100;
+const READING_AT_ONCE = 60;
 /** Bounds sockets, of which Lambda grants 1,024 files in all. Listening takes half a minute, so all do it at once. */
 const LISTENING_AT_ONCE = 600;
 /** Looser than Heroku's own rule, and yet nothing that could lead a URL elsewhere. */

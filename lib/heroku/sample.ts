@@ -34,14 +34,19 @@ export const LONGEST_SAMPLE_LINE = 2048;
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`;
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+/** Nine digits hold a petabyte: more is no dyno's memory, and would soon be read inexactly. */
+const MEGABYTES = String.raw`(\d{1,9}(?:\.\d{1,6})?)MB`;
 const VALUE = String.raw`\d{1,20}(?:\.\d{1,6})?[A-Za-z]*`;
-const MEASUREMENT = `sample#[a-z][a-z0-9_]*=${VALUE}`;
+/** The total comes first. The others are taken out where they stand as Heroku writes them; else they are in the rest. */
+const MEASUREMENTS =
+  `sample#memory_total=${MEGABYTES}(?: sample#memory_rss=${MEGABYTES})?(?: sample#memory_cache=${VALUE})?` +
+  `(?: sample#memory_swap=${MEGABYTES})?(?: sample#memory_pgpgin=${VALUE})?(?: sample#memory_pgpgout=${VALUE})?` +
+  `(?: sample#memory_quota=${MEGABYTES})?((?: sample#[a-z][a-z0-9_]*=${VALUE})*)`;
 const LINE = new RegExp(
   String.raw`^(${TIME}) heroku\[(([A-Za-z0-9_-]{1,63})\.[1-9]\d{0,5})\]: source=\2 dyno=heroku\.\d+\.(${UUID})` +
-    ` (sample#memory_total=${VALUE}(?: ${MEASUREMENT})*)$`,
+    ` ${MEASUREMENTS}$`,
 );
-/** Nine digits hold a petabyte: more is no dyno's memory, and would soon be read inexactly. */
-const MEGABYTES = /^\d{1,9}(?:\.\d{1,6})?$/;
+const IN_MEGABYTES = new RegExp(`^${MEGABYTES}(?= |$)`);
 const TIME_AT_START = new RegExp(`^(${TIME}) `);
 
 /**
@@ -52,18 +57,18 @@ const TIME_AT_START = new RegExp(`^(${TIME}) `);
 export function parseSample(line: string): Sample | null {
   const match = LINE.exec(line);
   if (match === null) return null;
-  const [, time = '', process = '', type = '', dyno = '', measurements = ''] = match;
+  const [, time = '', process = '', type = '', dyno = '', total, usualRss, usualSwap, usualQuota, rest = ''] =
+    match;
   const at = Date.parse(time);
   // Date.parse takes 31 February for 2 March; Heroku, which writes UTC, never does.
   if (Number.isNaN(at) || (isUtc(time) && new Date(at).getUTCDate() !== Number(time.slice(8, 10))))
     return null;
 
-  const total = megabytes(measurements, 'sample#memory_total=');
-  const rss = megabytes(measurements, 'sample#memory_rss=');
-  const swap = megabytes(measurements, 'sample#memory_swap=');
-  const quota = megabytes(measurements, 'sample#memory_quota=');
-  if (total === undefined || total === null || rss === null || swap === null || quota === null) return null;
-  return { process, type, dyno, at, total, rss, swap, quota: quota || undefined };
+  const rss = megabytes(usualRss, rest, ' sample#memory_rss=');
+  const swap = megabytes(usualSwap, rest, ' sample#memory_swap=');
+  const quota = megabytes(usualQuota, rest, ' sample#memory_quota=');
+  if (rss === null || swap === null || quota === null || rest.includes(' sample#memory_total=')) return null;
+  return { process, type, dyno, at, total: Number(total), rss, swap, quota: quota || undefined };
 }
 
 function isUtc(time: string): boolean {
@@ -71,16 +76,13 @@ function isUtc(time: string): boolean {
 }
 
 /** One measurement, undefined where it is not there; null where Heroku cannot have written it like that. */
-function megabytes(measurements: string, label: string): number | undefined | null {
-  const start = measurements.indexOf(label);
-  if (start === -1) return undefined;
+function megabytes(usual: string | undefined, rest: string, label: string): number | undefined | null {
+  const start = rest.indexOf(label);
+  if (start === -1) return usual === undefined ? undefined : Number(usual);
   // Said twice, it was said by somebody else.
-  if (measurements.lastIndexOf(label) !== start) return null;
-  const space = measurements.indexOf(' ', start);
-  const end = space === -1 ? measurements.length : space;
-  if (!measurements.startsWith('MB', end - 2)) return null;
-  const digits = measurements.slice(start + label.length, end - 2);
-  return MEGABYTES.test(digits) ? Number(digits) : null;
+  if (usual !== undefined || rest.lastIndexOf(label) !== start) return null;
+  const digits = IN_MEGABYTES.exec(rest.slice(start + label.length))?.[1];
+  return digits === undefined ? null : Number(digits);
 }
 
 /** The time that logplex puts in front of every message, epoch milliseconds; null where there is none. */

@@ -1,10 +1,11 @@
 /**
  * One function in a process of its own, as a Lambda sandbox is: the scan, or a worker that scans batches. Each line
- * on standard input is an invocation; the answer is what it took. A worker asks for batches by itself, and answers
- * with what it has done since the line before.
+ * on standard input is an invocation, so many milliseconds after the one before; the answer is what it took. A worker
+ * asks for batches by itself, and answers with what each has taken.
  */
 import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type * as ScanModule from '../../functions/scan.ts';
 import type * as BatchModule from '../../functions/scan-batch.ts';
@@ -41,9 +42,22 @@ async function measured(work: () => Promise<unknown>): Promise<Taken> {
 }
 
 if (role === 'scan') {
-  const { handler }: typeof ScanModule = await import(pathToFileURL('dist/scan/index.mjs').href);
+  const { createHandler }: typeof ScanModule = await import(pathToFileURL('dist/scan/index.mjs').href);
+  let leaptMs = 0;
+  const handler = createHandler({
+    environment: process.env,
+    clock: {
+      now: () => Date.now() + leaptMs,
+      sleep: (milliseconds, signal) =>
+        wait(milliseconds, undefined, signal && { signal }).catch(() => undefined),
+    },
+    write: (line) => process.stdout.write(line),
+  });
   createInterface({ input: process.stdin })
-    .on('line', async () => say(await measured(() => handler({}, context()))))
+    .on('line', async (line) => {
+      leaptMs += Number(line);
+      say(await measured(() => handler({}, context())));
+    })
     .on('close', () => process.exit(0));
 } else {
   // Each sandbox of Lambda's has a share of its own; here, the workers must not take the sender's.

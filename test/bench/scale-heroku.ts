@@ -1,6 +1,7 @@
 /**
  * Many apps at a Heroku that answers each request after 50 ms, in a process of its own. Says where it is on standard
- * output, answers each line on standard input with what was asked of it since the one before, and ends with its parent.
+ * output, answers each line on standard input with what was asked of it since the one before, leaps on in time by the
+ * milliseconds in the line, and ends with its parent.
  *
  * What surprises: this is not the simulated Heroku of infra/local, which would need gigabytes for ten thousand apps
  * of a thousand and a half lines. All apps have the same log here, written anew every few seconds; what tells them
@@ -10,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod/mini';
 import { listenOnLoopback, readBody } from '../../infra/local/loopback.ts';
 import { DYNOS, isOver, LINES } from './scale-fleet.ts';
 
@@ -22,18 +24,18 @@ const dynoIds = Array.from({ length: DYNOS }, () => randomUUID());
 /** By app and process: how often it was restarted, and the UUID that it has since. */
 const restarts = new Map<string, { times: number; id: string; at: string }>();
 let requests = 0;
-let histories: { at: number; fine: Buffer; over: Buffer } = {
-  at: 0,
-  fine: Buffer.alloc(0),
-  over: Buffer.alloc(0),
-};
+let leaptMs = 0;
+const now = () => Date.now() + leaptMs;
 
-/** 1,500 lines, newest last: two of each dyno every 20 s, and a router's in between. */
-function history(overMb: number): Buffer {
-  const now = Date.now();
+/** By size and number of lines: all apps are alike. */
+const histories = new Map<string, Buffer>();
+let historiesAt = 0;
+
+/** So many lines, newest last: two of each dyno every 20 s, and as many of a router's in between. */
+function history(overMb: number, count: number): Buffer {
   const lines: string[] = [];
-  for (let index = 0; index < LINES; index++) {
-    const at = new Date(now - ((LINES - index) * PERIOD_MS) / (4 * DYNOS))
+  for (let index = LINES - count; index < LINES; index++) {
+    const at = new Date(now() - ((LINES - index) * PERIOD_MS) / (4 * DYNOS))
       .toISOString()
       .replace('Z', '000+00:00');
     const dyno = Math.floor(index / 4) % DYNOS;
@@ -55,19 +57,26 @@ function history(overMb: number): Buffer {
   return Buffer.from(`${lines.join('\n')}\n`);
 }
 
-function historyOf(app: string): Buffer {
-  if (Date.now() - histories.at > HISTORY_HOLDS_MS) {
-    histories = { at: Date.now(), fine: history(300), over: history(600) };
+function historyOf(app: string, count: number): Buffer {
+  if (now() - historiesAt > HISTORY_HOLDS_MS) {
+    histories.clear();
+    historiesAt = now();
   }
-  return isOver(app) && !restarts.has(`${app} web.1`) ? histories.over : histories.fine;
+  const megabytes = isOver(app) && !restarts.has(`${app} web.1`) ? 600 : 300;
+  const key = `${megabytes} ${count}`;
+  const known = histories.get(key) ?? history(megabytes, count);
+  histories.set(key, known);
+  return known;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  await readBody(request);
+  const body = await readBody(request);
   await wait(HEROKU_ANSWERS_AFTER_MS);
   const [, first, app = '', what = '', name = ''] = (request.url ?? '').split('/');
   if (first === 'log') {
-    response.writeHead(200, { 'content-type': 'text/plain', connection: 'close' }).end(historyOf(app));
+    response
+      .writeHead(200, { 'content-type': 'text/plain', connection: 'close' })
+      .end(historyOf(app, Number(what)));
     return;
   }
   requests++;
@@ -76,7 +85,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       .writeHead(status, { 'content-type': 'application/json', 'ratelimit-remaining': '4500' })
       .end(JSON.stringify(body));
   if (request.method === 'POST' && what === 'log-sessions') {
-    send(201, { logplex_url: `${herokuUrl}/log/${app}/${randomUUID()}` });
+    const { lines } = z.object({ lines: z.number() }).parse(JSON.parse(body));
+    send(201, { logplex_url: `${herokuUrl}/log/${app}/${lines}/${randomUUID()}` });
   } else if (request.method === 'GET' && what === 'dynos') {
     send(
       200,
@@ -85,7 +95,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   } else if (request.method === 'DELETE' && what === 'dynos') {
     const key = `${app} ${name}`;
     const times = (restarts.get(key)?.times ?? 0) + 1;
-    restarts.set(key, { times, id: randomUUID(), at: new Date().toISOString() });
+    restarts.set(key, { times, id: randomUUID(), at: new Date(now()).toISOString() });
     send(202, {});
   } else {
     send(404, { id: 'not_found', message: 'There is nothing here.' });
@@ -101,9 +111,10 @@ const herokuUrl = await listenOnLoopback(createServer((request, response) => voi
 const say = (what: unknown) => process.stdout.write(`${JSON.stringify(what)}\n`);
 say({ HEROKU_API_URL: herokuUrl });
 createInterface({ input: process.stdin })
-  .on('line', () => {
+  .on('line', (line) => {
     const times = [...restarts.values()].map((one) => one.times);
     say({ requests, restarted: times.length, twice: times.filter((count) => count > 1).length });
     requests = 0;
+    leaptMs += Number(line);
   })
   .on('close', () => process.exit(0));

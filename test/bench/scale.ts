@@ -14,7 +14,7 @@ import { scaleTables, writeScalePage } from './scale-tables.ts';
 
 const ALONE = [1, 10, 100, 1000] as const;
 const THROUGH_QUEUE = 10_000;
-const WORKERS = 8;
+const WORKERS = 4;
 const APPS_IN_BATCH = 100;
 const MEMORY_MB = 256;
 /** As Lambda's own start of Node does: a tenth of the memory for what is new, and the rest for what has stayed. */
@@ -22,8 +22,11 @@ const NODE = [
   `--max-semi-space-size=${Math.floor(MEMORY_MB * 0.05)}`,
   `--max-old-space-size=${Math.floor(MEMORY_MB * 0.9)}`,
 ];
-/** Until the code is warm: the first scan is told, and the last. */
-const scansOf = (apps: number) => (apps > 100 ? 3 : 12);
+const MINUTE_MS = 60_000;
+/** Log sessions are opened anew in each fifth scan: so many of the last ones are a whole number of turns. */
+const STEADY_SCANS = 10;
+/** A function is warm for hours, and soon runs as fast as it will. */
+const scansOf = (apps: number) => (apps > 100 ? 20 : 60);
 
 interface Asked {
   readonly requests: number;
@@ -54,9 +57,9 @@ class Neighbour {
     return new Neighbour(child, lines, JSON.parse(value));
   }
 
-  /** What it answers to a line. */
-  async asked(): Promise<Asked> {
-    this.#child.stdin?.write('\n');
+  /** What was asked of it since the last time; and it leaps on in time. */
+  async asked(leapMs: number): Promise<Asked> {
+    this.#child.stdin?.write(`${leapMs}\n`);
     return JSON.parse((await this.#lines.next()).value);
   }
 
@@ -69,8 +72,8 @@ interface World {
   readonly environment: Readonly<Record<string, string>>;
   /** For whoever scans, and sends nothing on. */
   readonly withoutQueue: Readonly<Record<string, string>>;
-  /** What was asked of Heroku since it was asked last. */
-  asked(): Promise<Asked>;
+  /** What was asked of Heroku since the last time; and it leaps on in time. */
+  asked(leapMs?: number): Promise<Asked>;
   stop(): void;
 }
 
@@ -81,7 +84,7 @@ async function startWorld(apps: number): Promise<World> {
   const { BATCH_QUEUE_URL: _, ...withoutQueue } = environment;
   return {
     ...{ environment, withoutQueue },
-    asked: () => heroku.asked(),
+    asked: (leapMs = 0) => heroku.asked(leapMs),
     stop() {
       heroku.stop();
       aws.stop();
@@ -102,8 +105,9 @@ function startFunction(role: 'scan' | 'batch', environment: Readonly<Record<stri
   return child;
 }
 
-async function invoke(child: ChildProcess): Promise<Taken> {
-  child.stdin?.write('\n');
+/** @param leapMs how much later than the time before */
+async function invoke(child: ChildProcess, leapMs = 0): Promise<Taken> {
+  child.stdin?.write(`${leapMs}\n`);
   const [taken] = await once(child, 'message');
   return taken;
 }
@@ -127,25 +131,32 @@ export async function benchScale(): Promise<void> {
   if (wrong.length > 0) process.exitCode = 1;
 }
 
-/** The first scan of a function, and one that it makes when it is warm. */
+/** The first scan of a function, and what one comes to when it is warm: one follows the other after a minute. */
 async function scanAlone(apps: number): Promise<MeasuredScan[]> {
   const world = await startWorld(apps);
   const child = startFunction('scan', world.withoutQueue);
   const scans: MeasuredScan[] = [];
   try {
-    const last = scansOf(apps);
-    for (let scan = 1; scan <= last; scan++) {
-      const { wallMs, cpuMs, peakMb } = await invoke(child);
-      const { requests, restarted, twice } = await world.asked();
+    for (let scan = 1; scan <= scansOf(apps); scan++) {
+      const { wallMs, cpuMs, peakMb } = await invoke(child, scan === 1 ? 0 : MINUTE_MS);
+      const { requests, restarted, twice } = await world.asked(MINUTE_MS);
       const requestsPerApp = requests / apps;
-      if (scan > 1 && scan < last) continue;
       scans.push({ apps, cold: scan === 1, wallMs, cpuMs, peakMb, requestsPerApp, restarted, twice });
     }
-    return scans;
   } finally {
     child.kill();
     world.stop();
   }
+  const [first] = scans;
+  const steady = scans.slice(-STEADY_SCANS);
+  const last = steady.at(-1);
+  if (first === undefined || last === undefined) throw new Error('Expected scans');
+  const mean = (field: 'wallMs' | 'cpuMs' | 'requestsPerApp') =>
+    steady.reduce((sum, scan) => sum + scan[field], 0) / steady.length;
+  return [
+    first,
+    { ...last, wallMs: mean('wallMs'), cpuMs: mean('cpuMs'), requestsPerApp: mean('requestsPerApp') },
+  ];
 }
 
 /** Ten thousand apps: one function lists and sends, the workers scan. */

@@ -301,6 +301,28 @@ describe('the grammar', () => {
     );
   });
 
+  it('reads measurements in whatever order they come, and none that is said twice', () => {
+    const memory = ['total', 'rss', 'cache', 'swap', 'pgpgin', 'pgpgout', 'quota'].map(
+      (name) => `memory_${name}`,
+    );
+    const anyMeasurement = fc
+      .tuple(fc.constantFrom(...memory, 'load_avg_1m', 'memory_rssx'), fc.nat(99_999))
+      .map(([name, hundredths]) => `sample#${name}=${(hundredths / 100).toFixed(2)}MB`);
+    let read = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.array(anyMeasurement, { maxLength: 8 }), (measurements) => {
+        const line = memoryLine({ measured: ['sample#memory_total=5.50MB', ...measurements].join(' ') });
+        const sample = parseSample(line);
+        expect(sample).toEqual(plainReading(line));
+        if (sample === null) refused++;
+        else read++;
+      }),
+      { numRuns: 5000 },
+    );
+    expect(Math.min(read, refused)).toBeGreaterThan(500);
+  });
+
   it('takes any text at all, and throws at none', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
