@@ -3,6 +3,7 @@
  * SSM API reference, as far as a client that only reads, writes and deletes parameters can meet them.
  */
 import * as z from 'zod/mini';
+import type { SortedMap } from './sorted-map.ts';
 
 export type ParameterType = 'String' | 'SecureString' | 'StringList';
 
@@ -18,7 +19,7 @@ export interface StoredParameter {
   readonly modifiedAt: number;
 }
 
-export type Parameters = Map<string, StoredParameter>;
+export type Parameters = SortedMap<StoredParameter>;
 
 export interface Action {
   readonly name: string;
@@ -182,11 +183,13 @@ function getByPath(parameters: Parameters, input: z.infer<typeof ByPathInput>, e
   }
   const prefix = input.Path.endsWith('/') ? input.Path : `${input.Path}/`;
   const after = input.NextToken === undefined ? '' : Buffer.from(input.NextToken, 'base64url').toString();
-  const left = [...parameters.values()]
-    .filter(({ name }) => name.startsWith(prefix) && name > after)
-    .filter(({ name }) => input.Recursive || !name.slice(prefix.length).includes('/'))
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
-  const page = emptyPage && left.length > 0 ? [] : left.slice(0, input.MaxResults ?? MOST_AT_ONCE);
+  const most = input.MaxResults ?? MOST_AT_ONCE;
+  const left: StoredParameter[] = [];
+  for (const parameter of parameters.after(after > prefix ? after : prefix)) {
+    if (left.length > most || !parameter.name.startsWith(prefix)) break;
+    if (input.Recursive || !parameter.name.slice(prefix.length).includes('/')) left.push(parameter);
+  }
+  const page = emptyPage && left.length > 0 ? [] : left.slice(0, most);
   const last = page.at(-1)?.name ?? after;
   return {
     Parameters: page.map((parameter) => parameterJson(parameter, input.WithDecryption)),
@@ -197,10 +200,9 @@ function getByPath(parameters: Parameters, input: z.infer<typeof ByPathInput>, e
 /** Everything but the values. */
 function describe(parameters: Parameters, input: z.infer<typeof DescribeInput>): unknown {
   const after = input.NextToken === undefined ? '' : Buffer.from(input.NextToken, 'base64url').toString();
-  const left = [...parameters.values()]
-    .filter(({ name }) => name > after)
-    .filter(({ name }) => (input.ParameterFilters ?? []).every((filter) => isMatch(name, filter)))
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  const left = [...parameters.after(after)].filter(({ name }) =>
+    (input.ParameterFilters ?? []).every((filter) => isMatch(name, filter)),
+  );
   const page = left.slice(0, input.MaxResults);
   const last = page.at(-1)?.name;
   return {

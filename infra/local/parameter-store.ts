@@ -15,6 +15,7 @@ import {
   performAction,
   putParameter,
 } from './parameter-actions.ts';
+import { SortedMap } from './sorted-map.ts';
 
 export interface ParameterFault {
   /** `GetParametersByPath`; every action by default. */
@@ -46,7 +47,7 @@ export class ParameterStore {
   /** Rules for what goes wrong; the first that matches decides. Push to it, or empty it, at any time. */
   readonly faults: ParameterFault[] = [];
   readonly #clock: Clock;
-  readonly #parameters: Parameters = new Map();
+  readonly #parameters: Parameters = new SortedMap();
   readonly #server = createServer((request, response) => void this.#receive(request, response));
   readonly #emptyPages: boolean;
   #pages = 0;
