@@ -93,19 +93,19 @@ function cpuMs(apps: number, { alone }: Measured): number {
   return lower.cpuMs + share * (upper.cpuMs - lower.cpuMs);
 }
 
-/** One run over so many apps. */
-function billedMs(apps: number, load: Load, measured: Measured): number {
-  const listing = (Math.ceil(apps / APPS_PER_PAGE) + 1) * SSM_PAGE_MS;
+/** One run that uses so much CPU, and asks Parameter Store so often. */
+function billedMs(load: Load, cpu: number, pages: number): number {
   const asking = 2 * HEROKU_MS + (load === 'busy' ? LISTENING_MS : 0);
-  return listing + asking + cpuMs(apps, measured) / CORE_SHARE;
+  return pages * SSM_PAGE_MS + asking + cpu / CORE_SHARE;
 }
 
 function use(apps: number, load: Load, measured: Measured): Use {
   const dynoBytes = apps * DYNOS_PER_APP * (lineBytes('DynoSize') + LINE_OVERHEAD_BYTES);
   const endBytes = lineBytes('ScanDone') + LINE_OVERHEAD_BYTES + PLATFORM_BYTES;
   if (apps <= ALONE_UP_TO) {
+    const billed = billedMs(load, cpuMs(apps, measured), Math.ceil(apps / APPS_PER_PAGE) + 1);
     return {
-      gbSeconds: (SCANS_A_MONTH * billedMs(apps, load, measured) * MEMORY_GB) / 1000,
+      gbSeconds: (SCANS_A_MONTH * billed * MEMORY_GB) / 1000,
       invocations: SCANS_A_MONTH,
       logBytes: SCANS_A_MONTH * (dynoBytes + endBytes),
       busEvents: SCANS_A_MONTH,
@@ -113,10 +113,12 @@ function use(apps: number, load: Load, measured: Measured): Use {
     };
   }
   const batches = apps / APPS_IN_BATCH;
-  const listing = (apps / APPS_PER_PAGE) * SSM_PAGE_MS + measured.queue.sendingCpuMs / CORE_SHARE;
+  const { queue } = measured;
+  const listing = (apps / APPS_PER_PAGE) * SSM_PAGE_MS + queue.sendingCpuMs / CORE_SHARE;
+  // Each time other apps: a batch's function remembers none of them.
+  const batch = billedMs(load, (APPS_IN_BATCH * queue.workersCpuMs) / queue.apps, 1);
   return {
-    gbSeconds:
-      (SCANS_A_MONTH * (listing + batches * billedMs(APPS_IN_BATCH, load, measured)) * MEMORY_GB) / 1000,
+    gbSeconds: (SCANS_A_MONTH * (listing + batches * batch) * MEMORY_GB) / 1000,
     invocations: SCANS_A_MONTH * (1 + batches),
     logBytes: SCANS_A_MONTH * (dynoBytes + endBytes * (1 + batches)),
     busEvents: SCANS_A_MONTH * (1 + batches),
