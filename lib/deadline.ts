@@ -32,7 +32,11 @@ export function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** `AbortSignal.timeout` for any number: it takes whole, non-negative ones alone. */
+/**
+ * `AbortSignal.timeout` for any number: it takes whole, non-negative ones alone. Where no time is left it has aborted
+ * already, so that nothing is begun.
+ */
 export function abortsAfter(milliseconds: number): AbortSignal {
-  return AbortSignal.timeout(Math.max(0, Math.ceil(milliseconds)));
+  if (milliseconds > 0) return AbortSignal.timeout(Math.ceil(milliseconds));
+  return AbortSignal.abort(new DOMException('No time is left', 'TimeoutError'));
 }

@@ -21,6 +21,7 @@ import type { Sample } from './heroku/sample.ts';
 import { keepUrlSecret, listen } from './listen.ts';
 import type { AppMemory, Sightings } from './sightings.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { Turns } from './turns.ts';
 
 export interface Observation {
   /** The dyno list, where it had to be asked for. */
@@ -44,8 +45,8 @@ export interface Watch {
 
 /** How many apps of a scan may do the same thing at once. */
 export interface Limits {
-  readonly asking: LimitFunction;
-  readonly reading: LimitFunction;
+  readonly asking: Turns;
+  readonly reading: Turns;
   readonly listening: LimitFunction;
 }
 
@@ -126,7 +127,7 @@ async function observeListed(
     if (result.problem !== undefined) return observation({ problem: result.problem });
     for (const notice of result.notices) notices.add(notice);
     // Meanwhile some may have gone.
-    if (unheardOf(dynos, watch).length > 0) dynos = await api.listDynos(deadline);
+    if (unheardOf(dynos, watch).length > 0) dynos = await api.listDynos(deadline, true);
     // A dyno that was not waited for has come up too lately to be missed.
     silent = unheardOf(dynos, watch).filter(({ id }) => awaited.has(id));
     if (silent.length === 0) return observation();

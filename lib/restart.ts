@@ -100,7 +100,7 @@ async function readHistory(
 
 async function listDynos(api: PlatformApi, deadline: Deadline): Promise<DynoList> {
   const listedAt = performance.now();
-  return { dynos: await api.listDynos(deadline), listedAt };
+  return { dynos: await api.listDynos(deadline, true), listedAt };
 }
 
 /** Another run is busy with the type: what would have been restarted is left to it. */

@@ -25,8 +25,10 @@ export async function scanApp(
   const sightings = new Sightings(memory, samplesKept);
 
   const { dynos, silent, problem } = await observe({ ...watch, sightings }).catch((error) => {
-    // It has had its turn, whatever came of it: an app that always fails must not come first for ever.
-    if (error instanceof AppError && error.reason !== 'rate-limited') memory.watchedAt = clock.now();
+    // It has had its turn, whatever came of it: an app that always fails must not come first for ever. One that the
+    // scan has run out of time for has not.
+    const hadItsTurn = error instanceof AppError && error.reason !== 'rate-limited' && deadline.left > 0;
+    if (hadItsTurn) memory.watchedAt = clock.now();
     throw error;
   });
 

@@ -14,11 +14,14 @@ import type { Limits } from './observe.ts';
 import { scanApp } from './scan-app.ts';
 import { AppMemory } from './sightings.ts';
 import type { Surroundings } from './surroundings.ts';
+import { inTurns } from './turns.ts';
 
-/** Both bound sockets and memory. High, for an app that hangs must not keep another one waiting. */
+/** How many apps ask, and read, at once: each has a socket, of which Lambda grants 1,024 files in all, and a log takes memory. */
 const ASKING_AT_ONCE = 100;
 const READING_AT_ONCE = 60;
-/** Bounds sockets, of which Lambda grants 1,024 files in all. Listening takes half a minute, so all do it at once. */
+/** A healthy server takes less. One that hangs is not to keep the other apps waiting. */
+const PATIENCE_MS = 2000;
+/** Bounds sockets, too. Listening takes half a minute, so all do it at once. */
 const LISTENING_AT_ONCE = 600;
 /** Looser than Heroku's own rule, and yet nothing that could lead a URL elsewhere. */
 const APP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -41,8 +44,8 @@ export async function scanApps(
   const { log } = surroundings;
   for (const token of tokens.values()) if ('value' in token) log.keepSecret(token.value.trim());
   const limits = {
-    asking: pLimit(ASKING_AT_ONCE),
-    reading: pLimit(READING_AT_ONCE),
+    asking: inTurns(ASKING_AT_ONCE, PATIENCE_MS),
+    reading: inTurns(READING_AT_ONCE, PATIENCE_MS),
     listening: pLimit(LISTENING_AT_ONCE),
   };
   const shared: Shared = { tokens, budgets: new Map(), limits, surroundings };

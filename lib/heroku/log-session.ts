@@ -73,7 +73,9 @@ async function readOnce(url: string, options: ReadLogOptions): Promise<LogRead &
     notices: [...notices],
   });
   const failed = (message: string) => ({ kind: 'failed', reason: 'heroku', message }) as const;
+  const late = (message: string) => result({ kind: 'failed', reason: 'timeout', message });
 
+  if (limit.aborted) return late('Time ran out before the log session was read.');
   try {
     const response = await options.fetch(url, {
       signal: until === undefined ? limit : AbortSignal.any([limit, until]),
@@ -106,9 +108,7 @@ async function readOnce(url: string, options: ReadLogOptions): Promise<LogRead &
     return result({ kind: 'complete' });
   } catch (error) {
     if (until?.aborted) return result({ kind: 'stopped' });
-    if (limit.aborted) {
-      return result({ kind: 'failed', reason: 'timeout', message: 'The log session did not end in time.' });
-    }
+    if (limit.aborted) return late('The log session did not end in time.');
     return result(failed(`The log session broke off: ${describeError(error)}.`));
   }
 }

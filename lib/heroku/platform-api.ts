@@ -5,10 +5,10 @@
  * is lost or a server error, its outcome is unknown, which is not the same as failed.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LimitFunction } from 'p-limit';
 import type * as z from 'zod/mini';
 import { abortsAfter, type Deadline } from '../deadline.ts';
 import { AppError, describeError, type FailureReason } from '../errors.ts';
+import type { Turns } from '../turns.ts';
 import { appInfo, type Dyno, dynoList, logSession, parseAnswer, parseRefusal } from './answers.ts';
 import { discard, readText } from './http.ts';
 import type { RateBudget } from './rate-budget.ts';
@@ -34,6 +34,8 @@ interface Request {
   readonly body?: string;
   /** Which part of a list. */
   readonly range?: string | undefined;
+  /** Waits for no turn: for whoever has had one, and is under way. */
+  readonly urgent?: boolean;
 }
 
 /** A part of a list, and where the next one begins. */
@@ -49,8 +51,8 @@ export interface PlatformApiOptions {
   /** The token's name, for messages. */
   readonly tokenName: string;
   readonly budget: RateBudget;
-  /** Bounds how many apps ask at once. A restart waits for nobody. */
-  readonly turns: LimitFunction;
+  /** Bounds how many apps begin at once. */
+  readonly turns: Turns;
   readonly fetch: typeof fetch;
 }
 
@@ -85,13 +87,18 @@ export class PlatformApi {
    * Opens a log session of what the platform itself logs.
    *
    * @param options how many of the app's last lines it begins with, of which the platform's own are left, and whether
-   *   it goes on from there
+   *   it goes on from there, for which there are turns of its own
    * @returns its URL: a secret, for it can be read without a token
    * @throws AppError
    */
   async openLogSession(options: { lines: number; tail: boolean }, deadline: Deadline): Promise<string> {
     const body = JSON.stringify({ source: 'heroku', ...options });
-    const request = { method: 'POST', path: `${this.#path}/log-sessions`, body } as const;
+    const request = {
+      method: 'POST',
+      path: `${this.#path}/log-sessions`,
+      body,
+      urgent: options.tail,
+    } as const;
     return (await this.#ask(request, logSession, deadline)).logplex_url;
   }
 
@@ -106,12 +113,17 @@ export class PlatformApi {
     await this.#admitted;
   }
 
-  /** All dynos of the app. A long list comes in ranges, as all of the API's lists do. @throws AppError */
-  async listDynos(deadline: Deadline): Promise<Dyno[]> {
+  /**
+   * All dynos of the app. A long list comes in ranges, as all of the API's lists do.
+   *
+   * @param urgent for whoever waits for no other app: a restart, and what follows on listening
+   * @throws AppError
+   */
+  async listDynos(deadline: Deadline, urgent = false): Promise<Dyno[]> {
     const dynos: Dyno[] = [];
     let range: string | undefined;
     for (let page = 0; page < MOST_PAGES; page++) {
-      const request = { method: 'GET', path: `${this.#path}/dynos`, range } as const;
+      const request = { method: 'GET', path: `${this.#path}/dynos`, range, urgent } as const;
       const { body, nextRange } = await this.#askPage(request, dynoList, deadline);
       dynos.push(...body);
       if (nextRange === undefined) return dynos;
@@ -162,10 +174,16 @@ export class PlatformApi {
   async #askPage<T>(request: Request, schema: z.ZodMiniType<T>, deadline: Deadline): Promise<Page<T>> {
     for (let attempt = 0; ; attempt++) {
       const retryWait = RETRY_WAITS_MS[attempt];
-      const page = await this.#options.turns(() => this.#tryPage(request, schema, deadline, retryWait));
+      const page = await this.#inTurn(request, () => this.#tryPage(request, schema, deadline, retryWait));
       if (page !== undefined) return page;
       await wait(retryWait, undefined, { signal: deadline.signal }).catch(() => undefined);
     }
+  }
+
+  /** For a token's first request all of its apps wait already. */
+  #inTurn<T>({ urgent = false }: Request, work: () => Promise<T>): Promise<T> {
+    const { turns, budget } = this.#options;
+    return urgent || budget.requests === 0 ? work() : turns(work);
   }
 
   /** @returns undefined where it is worth another try, `retryWait` milliseconds later */

@@ -3,7 +3,6 @@
  * restart that is performed.
  */
 
-import pLimit from 'p-limit';
 import type { Deadline } from '../../lib/deadline.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Dyno } from '../../lib/heroku/answers.ts';
@@ -174,7 +173,7 @@ export class ApiOfRun extends PlatformApi {
       token: 'HRKU-the-token-of-all-runs',
       tokenName: 'default',
       budget: new RateBudget(),
-      turns: pLimit(Number.POSITIVE_INFINITY),
+      turns: (work) => work(),
       fetch: async (url, init) => this.#delete(String(url), init?.signal),
     });
     this.#heroku = heroku;

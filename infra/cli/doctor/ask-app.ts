@@ -3,7 +3,6 @@
  * surprises: nothing is listened to. A history that is too short for a sample says that the app is busy, and the
  * function knows what to do about that.
  */
-import pLimit from 'p-limit';
 import * as z from 'zod/mini';
 import type { Read } from '../../../lib/config/read.ts';
 import { Deadline } from '../../../lib/deadline.ts';
@@ -93,7 +92,12 @@ function connect(
   return afterwards(all(heroku, opened, config), NOT_SHOWN, async ([{ generation }, { access }, own]) => {
     if (generation?.toLowerCase() === 'fir') return unasked('it is of the Fir generation');
     const { token: tokenName } = own.config;
-    const api = new PlatformApi(app, { ...access, tokenName, budget: new RateBudget(), turns: pLimit(1) });
+    const api = new PlatformApi(app, {
+      ...access,
+      tokenName,
+      budget: new RateBudget(),
+      turns: (work) => work(),
+    });
     return known({ path: `/apps/${app}`, access, api });
   });
 }

@@ -19,8 +19,9 @@ const SHORTEST_TIME = 20;
 const EQUALS = 61;
 const SPACE = 32;
 
-/** A clock that is in UTC, what is before it, and what behind. A drain puts its priority in front. */
-const FORM = /^((?:<\d{1,3}>1 )?(\d{4}-\d\d-\d\dT))\d\d:\d\d:\d\d(?:\.\d+)?((?:Z|\+00:00) .*)$/;
+/** A clock that is in UTC, what is before it, and what behind: a sample. A drain puts its priority in front. */
+const FORM =
+  /^((?:<\d{1,3}>1 )?(\d{4}-\d\d-\d\dT))\d\d:\d\d:\d\d(?:\.\d+)?((?:Z|\+00:00) .* sample#memory_total=\d.*)$/;
 const NUMBER = /( sample#([a-z][a-z0-9_]*)=)\d+(?:\.\d+)?/g;
 
 const TOTAL = 0;

@@ -23,6 +23,8 @@ const FRAME_START = /^\d{1,6} <\d{1,3}>1 (\S+) /;
 const DRAIN_START = /^<\d{1,3}>1 (\S+) /;
 const HEROKU_START = /^\S+ (?:heroku|app)\[[^\]\s]+\]: /;
 
+type OnLine = (buffer: Buffer, start: number, end: number) => void;
+
 interface Recognised {
   readonly form: LogForm;
   /** The time of the line that it was recognised by, epoch milliseconds. */
@@ -90,20 +92,24 @@ export class SavedLog {
     const longest = LONGEST_SAMPLE_LINE;
     switch (form) {
       case 'heroku':
-        return new LineFinder({ markers, longestLine: longest, onLine: this.#reads(parseHerokuLine) });
+        return new LineFinder({ markers, longestLine: longest, onLine: this.#readsSamples(parseHerokuLine) });
       case 'drain':
-        return new LineFinder({ markers, longestLine: longest, onLine: this.#reads(parseDrainMessage) });
+        return new LineFinder({
+          markers,
+          longestLine: longest,
+          onLine: this.#readsSamples(parseDrainMessage),
+        });
       case 'drain-frames':
         return new FrameFinder({
           markers,
           longestMessage: longest,
-          onMessage: this.#reads(parseDrainMessage),
+          onMessage: this.#readsSamples(parseDrainMessage),
         });
       case 'events':
         return new LineFinder({
           markers: [SIZE_MARKER],
           longestLine: LONGEST_EVENT_LINE,
-          onLine: this.#reads((line) => this.#readEvent(line)),
+          onLine: (buffer, start, end) => this.#take(this.#readEvent(textOf(buffer, start, end))),
         });
       default:
         return form satisfies never;
@@ -111,16 +117,18 @@ export class SavedLog {
   }
 
   /** Most lines are samples of dynos that have been heard of: those are not decoded. */
-  #reads(parse: (line: string) => LogEntry | null): (buffer: Buffer, start: number, end: number) => void {
+  #readsSamples(parse: (line: string) => LogEntry | null): OnLine {
     const templates = new SampleTemplates();
     return (buffer, start, end) => {
       const known = templates.read(buffer, start, end);
-      // latin1 gives a character to each byte, so nothing outside ASCII can become what a grammar accepts.
-      const entry = known ?? parse(buffer.toString('latin1', start, end));
-      if (entry === null) return;
-      if (entry.kind === 'sample' && known === null) templates.learn(buffer, start, end, entry.sample);
-      this.#onEntry(entry);
+      const entry = known ?? parse(textOf(buffer, start, end));
+      if (known === null && entry?.kind === 'sample') templates.learn(buffer, start, end, entry.sample);
+      this.#take(entry);
     };
+  }
+
+  #take(entry: LogEntry | null): void {
+    if (entry !== null) this.#onEntry(entry);
   }
 
   #readEvent(line: string): LogEntry | null {
@@ -130,6 +138,11 @@ export class SavedLog {
     this.apps.set(app, (this.apps.get(app) ?? 0) + 1);
     return this.#app === undefined || this.#app === app ? { kind: 'sample', sample } : null;
   }
+}
+
+/** latin1 gives a character to each byte, so nothing outside ASCII can become what a grammar accepts. */
+function textOf(buffer: Buffer, start: number, end: number): string {
+  return buffer.toString('latin1', start, end);
 }
 
 function recognise(head: string): Recognised {
