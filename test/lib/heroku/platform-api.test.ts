@@ -1,9 +1,9 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { describe, expect, it, type onTestFinished, vi } from 'vitest';
 import { Deadline } from '../../../lib/deadline.ts';
 import { AppError } from '../../../lib/errors.ts';
 import { PlatformApi } from '../../../lib/heroku/platform-api.ts';
 import { RateBudget } from '../../../lib/heroku/rate-budget.ts';
+import { inTurns, type Turns } from '../../../lib/turns.ts';
 import { type Answer, hang, inTurn, reply, reset, type Served, serve } from '../serve.ts';
 
 const TOKEN = 'HRKU-7b0c2f2e-0000-4f6e-9a77-5d3f1c9e4b21';
@@ -25,17 +25,17 @@ const fine: Answer = (response, asked, index) => {
   reply(200, body)(response, asked, index);
 };
 
-async function open(answer: Answer, atEnd?: typeof onTestFinished) {
+async function open(answer: Answer, atEnd?: typeof onTestFinished, turns?: Turns) {
   const server = await serve(answer, atEnd);
   const budget = new RateBudget();
-  return { server, budget, api: apiAt(server, { budget }) };
+  return { server, budget, api: apiAt(server, { budget, ...(turns && { turns }) }) };
 }
 
 function apiAt(
   server: Served,
-  options: { app?: string; budget?: RateBudget; turns?: LimitFunction } = {},
+  options: { app?: string; budget?: RateBudget; turns?: Turns } = {},
 ): PlatformApi {
-  const { app = 'shop', budget = new RateBudget(), turns = pLimit(1) } = options;
+  const { app = 'shop', budget = new RateBudget(), turns = inTurns(1, 20_000) } = options;
   return new PlatformApi(app, {
     baseUrl: server.url,
     token: TOKEN,
@@ -422,22 +422,32 @@ describe('a question', () => {
     expect(await failure(api.listDynos(new Deadline(0)))).toMatchObject({ reason: 'timeout' });
   });
 
-  it('waits its turn among the apps, and a restart does not', async () => {
+  it('waits its turn among the apps, and neither a restart nor its list does', async () => {
     const { promise: goOn, resolve } = Promise.withResolvers<void>();
     const server = await serve(async (response, asked, index) => {
-      if (asked.method === 'GET') await goOn;
+      if (asked.path.startsWith('/apps/slow')) await goOn;
       fine(response, asked, index);
     });
-    const turns = pLimit(2);
-    const apis = ['one', 'two', 'three'].map((app) => apiAt(server, { app, turns }));
-    const [first] = apis;
-    const lists = apis.map((api) => api.listDynos(patiently()));
-    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    const budget = new RateBudget();
+    const turns = inTurns(2, 20_000);
+    const [first, ...others] = ['fine', 'slow-1', 'slow-2', 'fine-too'].map((app) =>
+      apiAt(server, { app, budget, turns }),
+    );
+    await first?.listDynos(patiently());
+    const lists = others.map((api) => api.listDynos(patiently()));
+    await vi.waitFor(() => expect(server.asked).toHaveLength(3));
+    expect(await first?.listDynos(patiently(), true)).toHaveLength(1);
     expect(await first?.restartDyno('web.1', 5000)).toEqual({ outcome: 'accepted' });
-    expect(server.asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE']);
+    expect(server.asked.map(({ path }) => path)).not.toContain('/apps/fine-too/dynos');
     resolve();
     expect(await Promise.all(lists)).toHaveLength(3);
-    expect(server.asked).toHaveLength(4);
+    expect(server.asked.map(({ path }) => path)).toContain('/apps/fine-too/dynos');
+  });
+
+  it("that is a token's first waits for no turn, for all of its apps wait for that", async () => {
+    const { api, server } = await open(fine, undefined, () => new Promise(() => undefined));
+    expect(await api.listDynos(patiently())).toHaveLength(1);
+    expect(server.asked).toHaveLength(1);
   });
 
   it('whose turn comes when time is up is not sent', async () => {
@@ -455,7 +465,7 @@ describe('a question', () => {
       token: TOKEN,
       tokenName: 'default',
       budget: new RateBudget(),
-      turns: pLimit(1),
+      turns: inTurns(1, 20_000),
     };
     const api = new PlatformApi('shop', { ...options, fetch });
     const error = await failure(api.listDynos(briefly()));

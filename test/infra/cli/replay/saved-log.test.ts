@@ -48,6 +48,25 @@ const FORGED_INSIDE = `<190>1 ${TIME} host app web.1 - ${asMessage(memoryLine())
 const frame = (message: string) => `${Buffer.byteLength(message)} ${message}`;
 
 describe('a saved log', () => {
+  it('of events holds each as often as it stands there, said twice or not', () => {
+    const event = (at: string, size: number) =>
+      `2026-01-05T12:0${at}.123Z {"event":"DynoSize","at":"2026-01-05T12:0${at}.100Z","app":"shop","process":"web.1",` +
+      `"dyno":"${WEB_1}","size":${size},"units":"MB","swap":0,"quota":512}`;
+    const lines = [
+      event('0:00', 481.5),
+      event('0:00', 481.5),
+      event('1:00', 481.5),
+      event('2:00', 600),
+      event('2:00', 600),
+    ];
+    const { entries, log } = read([asLines(lines)]);
+    expect(log.form).toBe('events');
+    expect(log.apps.get('shop')).toBe(5);
+    expect(entries.map((entry) => (entry.kind === 'sample' ? entry.sample.total : undefined))).toEqual([
+      481.5, 481.5, 481.5, 600, 600,
+    ]);
+  });
+
   it('holds the samples and the changes of state, whichever form it was saved in', () => {
     expect(EXPECTED.filter(({ kind }) => kind === 'sample')).toHaveLength(SAMPLES.length);
     expect(EXPECTED).toContainEqual(stateUp);
