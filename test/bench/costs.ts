@@ -93,6 +93,14 @@ function cpuMs(apps: number, { alone }: Measured): number {
   return lower.cpuMs + share * (upper.cpuMs - lower.cpuMs);
 }
 
+/**
+ * Of a busy app: a tail gives its last 1,500 lines and as many again while it is listened to, each of which takes what a
+ * batch was measured to take for 1,500 lines.
+ */
+function listeningCpuMs({ queue }: Measured): number {
+  return (2 * queue.workersCpuMs) / queue.apps;
+}
+
 /** One run that uses so much CPU, and asks Parameter Store so often. */
 function billedMs(load: Load, cpu: number, pages: number): number {
   const asking = 2 * HEROKU_MS + (load === 'busy' ? LISTENING_MS : 0);
@@ -103,7 +111,8 @@ function use(apps: number, load: Load, measured: Measured): Use {
   const dynoBytes = apps * DYNOS_PER_APP * (lineBytes('DynoSize') + LINE_OVERHEAD_BYTES);
   const endBytes = lineBytes('ScanDone') + LINE_OVERHEAD_BYTES + PLATFORM_BYTES;
   if (apps <= ALONE_UP_TO) {
-    const billed = billedMs(load, cpuMs(apps, measured), Math.ceil(apps / APPS_PER_PAGE) + 1);
+    const cpu = cpuMs(apps, measured) + (load === 'busy' ? apps * listeningCpuMs(measured) : 0);
+    const billed = billedMs(load, cpu, Math.ceil(apps / APPS_PER_PAGE) + 1);
     return {
       gbSeconds: (SCANS_A_MONTH * billed * MEMORY_GB) / 1000,
       invocations: SCANS_A_MONTH,
@@ -115,8 +124,9 @@ function use(apps: number, load: Load, measured: Measured): Use {
   const batches = apps / APPS_IN_BATCH;
   const { queue } = measured;
   const listing = (apps / APPS_PER_PAGE) * SSM_PAGE_MS + queue.sendingCpuMs / CORE_SHARE;
-  // Each time other apps: a batch's function remembers none of them.
-  const batch = billedMs(load, (APPS_IN_BATCH * queue.workersCpuMs) / queue.apps, 1);
+  // Each time other apps: a batch's function is taken to remember none of them.
+  const appCpu = queue.workersCpuMs / queue.apps + (load === 'busy' ? listeningCpuMs(measured) : 0);
+  const batch = billedMs(load, APPS_IN_BATCH * appCpu, 1);
   return {
     gbSeconds: (SCANS_A_MONTH * (listing + batches * batch) * MEMORY_GB) / 1000,
     invocations: SCANS_A_MONTH * (1 + batches),
@@ -223,7 +233,7 @@ ${table('quiet', measured)}
 
 A quiet app's log tells of all of its dynos at once. A busy one, at more than some 75 lines a second, has to be
 listened to for most of half a minute each minute, all busy ones at the same time: so it is the first busy app
-that costs, and the others hardly do.
+that costs most, and each of the others little.
 
 ${table('busy', measured)}
 
@@ -233,7 +243,7 @@ To compare: a Heroku dyno that runs a watcher instead costs ${WATCHERS.map(([nam
 
 - A scan each minute, ${SCANS_A_MONTH.toLocaleString('en')} a month, at 256 MB on arm64, which is ${CORE_SHARE.toFixed(3)} of a core. Billed is the
   CPU that was measured at that share, and all waiting on top: ${HEROKU_MS} ms for an answer of Heroku's, ${SSM_PAGE_MS} ms for ten
-  parameters, and ${LISTENING_MS / 1000} s of listening where an app is busy.
+  parameters, and ${LISTENING_MS / 1000} s of listening where an app is busy, with twice the CPU of 1,500 lines for each.
 - ${DYNOS_PER_APP} dynos an app, and a restart of one of them each day. Each dyno's size is a line in the log, each scan two or
   three more, kept for a month.
 - More than ${ALONE_UP_TO.toLocaleString('en')} apps go through the queue (\`fanOutAbove\`), ${APPS_IN_BATCH} to a batch.
