@@ -20,10 +20,10 @@ import {
   type AttributeValue,
   ConditionalCheckFailedException,
   DeleteItemCommand,
-  type DynamoDBClient,
   PutItemCommand,
   type PutItemCommandInput,
   QueryCommand,
+  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { SECONDS_A_YEAR } from './config/app-config.ts';
 import { AppError, describeError } from './errors.ts';
@@ -51,9 +51,22 @@ export const START_WITHIN_MS = 5000;
 
 const WRITE_LIMIT_MS = 6000;
 
+/** What is used of a `DynamoDBClient`. */
+export interface TableClient {
+  send(
+    command: QueryCommand,
+    options: SendOptions,
+  ): Promise<Pick<QueryCommandOutput, 'Items' | 'LastEvaluatedKey'>>;
+  send(command: PutItemCommand | DeleteItemCommand, options: SendOptions): Promise<unknown>;
+}
+
+export interface SendOptions {
+  readonly abortSignal: AbortSignal;
+}
+
 export interface RestartsOptions {
   /** Called at the first use: a scan with nothing to restart needs no client. */
-  readonly client: () => DynamoDBClient;
+  readonly client: () => TableClient;
   readonly tableName: string;
   readonly randomId: () => string;
   /** Aborts when even a write that is under way has to be left alone. */
@@ -208,7 +221,7 @@ export class Restarts {
   }
 
   async #ifConditionHolds(
-    write: (client: DynamoDBClient, signal: AbortSignal) => Promise<unknown>,
+    write: (client: TableClient, signal: AbortSignal) => Promise<unknown>,
   ): Promise<boolean> {
     return this.#call(async (client, signal) => {
       try {
@@ -221,7 +234,7 @@ export class Restarts {
     });
   }
 
-  async #call<T>(send: (client: DynamoDBClient, signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #call<T>(send: (client: TableClient, signal: AbortSignal) => Promise<T>): Promise<T> {
     const { tableName } = this.#options;
     try {
       return await send(

@@ -6,7 +6,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { type Timer, TimerQueue } from './timer-queue.ts';
 
-/** 2026-01-05T12:00:00Z: any fixed date would do, so that runs can be repeated to the byte. */
+/** 2026-01-05T12:00:00Z, each time: so runs can be repeated to the byte. */
 const DEFAULT_START = Date.UTC(2026, 0, 5, 12);
 
 /** Real milliseconds between two ticks of `run`. */

@@ -6,15 +6,17 @@ import {
   type AttributeValue,
   ConditionalCheckFailedException,
   DeleteItemCommand,
-  type DynamoDBClient,
   ProvisionedThroughputExceededException,
   PutItemCommand,
   QueryCommand,
+  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import type { SendOptions, TableClient } from '../../lib/restarts.ts';
 import type { Run, Step, World } from './concurrency-time.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
 type Command = PutItemCommand | DeleteItemCommand | QueryCommand;
+type Answer = Pick<QueryCommandOutput, 'Items' | 'LastEvaluatedKey'>;
 
 /** As DynamoDB does: a comparison with an attribute that is not there is false. */
 class Comparison {
@@ -84,9 +86,9 @@ export class Table {
   }
 
   /** The table as one run reaches it. */
-  clientOf(run: Run, world: World, windowMs: number): DynamoDBClient {
-    const send = (command: Command, { abortSignal }: { abortSignal: AbortSignal }) =>
-      world.operate<object>(run, {
+  clientOf(run: Run, world: World, windowMs: number): TableClient {
+    const send = (command: Command, { abortSignal }: SendOptions) =>
+      world.operate<Answer>(run, {
         step: stepOf(command),
         what: describe(command),
         signal: abortSignal,
@@ -102,12 +104,12 @@ export class Table {
           throw new ProvisionedThroughputExceededException({ $metadata: {}, message: 'Rate exceeded' });
         },
       });
-    return asClient(send);
+    return { send };
   }
 
   /** The table as it is, without a world. */
-  client(): DynamoDBClient {
-    return asClient(async (command) => this.#execute(command));
+  client(): TableClient {
+    return { send: async (command: Command) => this.#execute(command) };
   }
 
   #noteWindow(command: Command, windowMs: number): void {
@@ -115,7 +117,7 @@ export class Table {
     if (dyno !== undefined) this.windows.set(dyno, Math.min(windowMs, this.windows.get(dyno) ?? windowMs));
   }
 
-  #execute(command: Command): object {
+  #execute(command: Command): Answer {
     for (const [name, attribute] of Object.entries(command.input.ExpressionAttributeNames ?? {})) {
       if (NAMES[name] !== attribute) throw new Error(`Unknown name ${name} for ${attribute}`);
     }
@@ -137,13 +139,6 @@ export class Table {
     else this.#items.delete(key);
     return {};
   }
-}
-
-type Send = (command: Command, options: { abortSignal: AbortSignal }) => Promise<object>;
-
-/** All that lib/restarts.ts uses of a client, and no type says so. */
-function asClient(send: Send): DynamoDBClient {
-  return { send } as unknown as DynamoDBClient;
 }
 
 function keyOf(command: PutItemCommand | DeleteItemCommand): string {

@@ -82,7 +82,7 @@ export function isWord(token: Token | undefined, text?: string): boolean {
   return token?.kind === 'word' && (text === undefined || token.text === text);
 }
 
-/** The code for people to find it by, its strings left out: any of them may be a secret. */
+/** A statement as an error quotes it. Strings are left out, for each may be a secret. */
 export function showCode(statement: readonly Token[]): string {
   let code = '';
   let last: Token | undefined;
