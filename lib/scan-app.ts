@@ -10,6 +10,9 @@ import { restartCandidates, saySpared } from './restart.ts';
 import { type DynoSamples, Sightings } from './sightings.ts';
 import { sizeOf } from './thresholds.ts';
 
+/** Timers are no more exact than that. */
+const TIME_IS_UP_MS = 50;
+
 /**
  * @param onDynos told of how many dynos there was a fresh sample, before any of them is restarted
  * @throws AppError once all that can be done has been done
@@ -25,10 +28,7 @@ export async function scanApp(
   const sightings = new Sightings(memory, samplesKept);
 
   const { dynos, silent, problem } = await observe({ ...watch, sightings }).catch((error) => {
-    // It has had its turn, whatever came of it: an app that always fails must not come first for ever. One that the
-    // scan has run out of time for has not.
-    const hadItsTurn = error instanceof AppError && error.reason !== 'rate-limited' && deadline.left > 0;
-    if (hadItsTurn) memory.watchedAt = clock.now();
+    if (error instanceof AppError && error.reason !== 'rate-limited') noteTurn(watch);
     throw error;
   });
 
@@ -45,7 +45,7 @@ export async function scanApp(
   sightings.forget(now, rules);
 
   onDynos(fresh.length);
-  memory.watchedAt = now;
+  noteTurn(watch);
   for (const { samples, rule } of fresh.flatMap(watched)) saySize(samples, rule, app, log);
   if (silent !== undefined) log.emit({ event: 'NoSamples', app, ...silent });
 
@@ -73,6 +73,14 @@ export async function scanApp(
   if (problem !== undefined) throw problem;
   if (problems.length > 0)
     throw new AppError('config', `The config does not fit the samples: ${problems.join('; ')}.`);
+}
+
+/**
+ * The app has had its turn, whatever came of it: one that always fails must not come first for ever. One that the scan
+ * has run out of time for has not.
+ */
+function noteTurn({ memory, surroundings: { clock }, deadline }: Omit<Watch, 'sightings'>): void {
+  if (deadline.left > TIME_IS_UP_MS) memory.watchedAt = clock.now();
 }
 
 function saySize([newest]: DynoSamples, { measure }: Rules, app: string, log: EventLog): void {

@@ -144,6 +144,49 @@ describe('law 8: one app’s trouble stays its own', () => {
     expect(events.some(({ event }) => event === 'NoSamples')).toBe(false);
   });
 
+  /** Whose turn it is changes from minute to minute: in this one the apps go by their names. */
+  function waitForFirstOf(apps: number): void {
+    while (Math.floor(scene.clock.now() / 60_000) % apps !== 0) scene.advanceMinutes(1);
+  }
+
+  it.each([
+    ['log-session', 110],
+    ['log-url', 70],
+  ])('lets nobody wait for long for those whose %s hangs, however many they are', async (kind, count) => {
+    for (let index = 0; index < count; index++) {
+      scene.heroku.addApp(`hung-${index}`).scale('web', 1);
+      scene.world.configure(`hung-${index}`);
+    }
+    addApp('well', 1, [1]);
+    waitForFirstOf(count + 1);
+    scene.heroku.faults.push({
+      match: (request) => request.kind === kind && request.app?.startsWith('hung-') === true,
+      do: 'hang',
+    });
+    // Each of them is given up on after more than this.
+    const { of } = await scene.coldScan({}, 10_000);
+    expect(restarted()).toEqual(['well web.1']);
+    expect(of('ScanDone')).toMatchObject([{ apps: count + 1, failures: count, restarts: 1 }]);
+  });
+
+  it('begins with the app that the scan before ran out of time for', async () => {
+    for (const name of ['first', 'second', 'third']) addApp(name, 1, []);
+    waitForFirstOf(3);
+    scene.heroku.faults.push({
+      match: ({ app, kind }) => app === 'third' && kind === 'log-url',
+      times: 1,
+      do: 'hang',
+    });
+    const { of } = await scene.scan({ getRemainingTimeInMillis: () => 3000 });
+    expect(of('AppFailed')).toMatchObject([{ app: 'third', reason: 'timeout' }]);
+    // Their log sessions have ended, and whose turn it would be is the first's again.
+    scene.advanceMinutes(9);
+    const before = scene.heroku.requests.length;
+    await scene.scan();
+    const asked = scene.heroku.requests.slice(before).filter(({ kind }) => kind === 'log-session');
+    expect(asked.map(({ app }) => app)).toEqual(['third', 'first', 'second']);
+  });
+
   it('is content with no app at all', async () => {
     const { done, error } = await scene.scan();
     expect(error).toBeUndefined();
