@@ -8,7 +8,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { EventLog } from '../../lib/events.ts';
-import type { Measured } from './measured.ts';
+import type { Load, Measured } from './measured.ts';
 
 /** us-east-1, dollars. Source: the services' public price pages, November 2026. */
 const PRICES = {
@@ -61,8 +61,6 @@ const LINE_OVERHEAD_BYTES = 26;
 const POLLS_A_MONTH = 5 * 3 * SCANS_A_MONTH;
 const ALARMS = 6;
 
-export type Load = 'quiet' | 'busy';
-
 export interface Item {
   readonly what: string;
   readonly dollars: number;
@@ -93,12 +91,9 @@ function cpuMs(apps: number, { alone }: Measured): number {
   return lower.cpuMs + share * (upper.cpuMs - lower.cpuMs);
 }
 
-/**
- * Of a busy app: a tail gives its last 1,500 lines and as many again while it is listened to, each of which takes what a
- * batch was measured to take for 1,500 lines.
- */
-function listeningCpuMs({ queue }: Measured): number {
-  return (2 * queue.workersCpuMs) / queue.apps;
+/** CPU of an app that is listened to, milliseconds. */
+function busyCpuMs({ busy }: Measured): number {
+  return busy.cpuMs / busy.apps;
 }
 
 /** One run that uses so much CPU, and asks Parameter Store so often. */
@@ -111,7 +106,7 @@ function use(apps: number, load: Load, measured: Measured): Use {
   const dynoBytes = apps * DYNOS_PER_APP * (lineBytes('DynoSize') + LINE_OVERHEAD_BYTES);
   const endBytes = lineBytes('ScanDone') + LINE_OVERHEAD_BYTES + PLATFORM_BYTES;
   if (apps <= ALONE_UP_TO) {
-    const cpu = cpuMs(apps, measured) + (load === 'busy' ? apps * listeningCpuMs(measured) : 0);
+    const cpu = load === 'busy' ? apps * busyCpuMs(measured) : cpuMs(apps, measured);
     const billed = billedMs(load, cpu, Math.ceil(apps / APPS_PER_PAGE) + 1);
     return {
       gbSeconds: (SCANS_A_MONTH * billed * MEMORY_GB) / 1000,
@@ -125,7 +120,7 @@ function use(apps: number, load: Load, measured: Measured): Use {
   const { queue } = measured;
   const listing = (apps / APPS_PER_PAGE) * SSM_PAGE_MS + queue.sendingCpuMs / CORE_SHARE;
   // Each time other apps: a batch's function is taken to remember none of them.
-  const appCpu = queue.workersCpuMs / queue.apps + (load === 'busy' ? listeningCpuMs(measured) : 0);
+  const appCpu = load === 'busy' ? busyCpuMs(measured) : queue.workersCpuMs / queue.apps;
   const batch = billedMs(load, APPS_IN_BATCH * appCpu, 1);
   return {
     gbSeconds: (SCANS_A_MONTH * (listing + batches * batch) * MEMORY_GB) / 1000,
@@ -243,7 +238,7 @@ To compare: a Heroku dyno that runs a watcher instead costs ${WATCHERS.map(([nam
 
 - A scan each minute, ${SCANS_A_MONTH.toLocaleString('en')} a month, at 256 MB on arm64, which is ${CORE_SHARE.toFixed(3)} of a core. Billed is the
   CPU that was measured at that share, and all waiting on top: ${HEROKU_MS} ms for an answer of Heroku's, ${SSM_PAGE_MS} ms for ten
-  parameters, and ${LISTENING_MS / 1000} s of listening where an app is busy, with twice the CPU of 1,500 lines for each.
+  parameters, and ${LISTENING_MS / 1000} s of listening where an app is busy.
 - ${DYNOS_PER_APP} dynos an app, and a restart of one of them each day. Each dyno's size is a line in the log, each scan two or
   three more, kept for a month.
 - More than ${ALONE_UP_TO.toLocaleString('en')} apps go through the queue (\`fanOutAbove\`), ${APPS_IN_BATCH} to a batch.

@@ -19,6 +19,8 @@ const measured = z.object({
   at: z.string(),
   machine: z.string(),
   alone: z.array(scan),
+  /** Apps that had to be listened to, all of them. */
+  busy: scan,
   queue: z.object({
     apps: z.number(),
     batches: z.number(),
@@ -37,6 +39,8 @@ const measured = z.object({
   }),
 });
 
+/** Whether an app's last lines tell of all of its dynos, or it has to be listened to. */
+export type Load = 'quiet' | 'busy';
 export type MeasuredScan = z.infer<typeof scan>;
 export type Measured = z.infer<typeof measured>;
 

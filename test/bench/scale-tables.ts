@@ -13,16 +13,16 @@ function onceEach({ restarted, twice }: { restarted: number; twice: number }, ap
   return `${restarted} of ${overOf(apps)}, ${twice === 0 ? 'each once' : `${twice} of them twice`}`;
 }
 
-function row(scan: MeasuredScan): string {
-  const { apps, cold, wallMs, cpuMs, peakMb, requestsPerApp } = scan;
+function row(scan: MeasuredScan, what = scan.cold ? 'first' : 'next'): string {
+  const { apps, wallMs, cpuMs, peakMb, requestsPerApp } = scan;
   const cells = [
-    ...[apps, cold ? 'first' : 'next', seconds(wallMs), Math.round(cpuMs), (cpuMs / apps).toFixed(1)],
+    ...[apps, what, seconds(wallMs), Math.round(cpuMs), (cpuMs / apps).toFixed(1)],
     ...[Math.round(peakMb), requestsPerApp.toFixed(2), onceEach(scan, apps)],
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
-export function scaleTables({ at, machine, alone, queue }: Measured): string {
+export function scaleTables({ at, machine, alone, busy, queue }: Measured): string {
   const through: [string, string][] = [
     ['apps, batches, workers', `${queue.apps}, ${queue.batches}, ${queue.workers} processes`],
     ['until the last batch was sent', `${seconds(queue.sentMs)} s`],
@@ -44,7 +44,8 @@ export function scaleTables({ at, machine, alone, queue }: Measured): string {
     '',
     '| apps | scan | wall s | CPU ms | CPU ms an app | peak MB | Heroku requests an app | dynos restarted |',
     '| --: | --- | --: | --: | --: | --: | --: | --- |',
-    ...alone.map(row),
+    ...alone.map((scan) => row(scan)),
+    row(busy, 'next, busy'),
     '',
     '| ten thousand, through the queue | |',
     '| --- | --- |',

@@ -7,12 +7,14 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
-import { keepMeasured, type Measured, type MeasuredScan } from './measured.ts';
+import { keepMeasured, type Load, type Measured, type MeasuredScan } from './measured.ts';
 import { overOf } from './scale-fleet.ts';
 import type { Taken } from './scale-function.ts';
 import { scaleTables, writeScalePage } from './scale-tables.ts';
 
 const ALONE = [1, 10, 100, 1000] as const;
+/** Apps that must be listened to. */
+const BUSY = 10;
 const THROUGH_QUEUE = 10_000;
 const WORKERS = 4;
 const APPS_IN_BATCH = 100;
@@ -26,7 +28,7 @@ const MINUTE_MS = 60_000;
 /** Log sessions are opened anew in each fifth scan: so many of the last ones are a whole number of turns. */
 const STEADY_SCANS = 10;
 /** A function is warm for hours, and soon runs as fast as it will. */
-const scansOf = (apps: number) => (apps > 100 ? 20 : 60);
+const scansOf = (apps: number, load: Load) => (apps > 100 || load === 'busy' ? 20 : 60);
 
 interface Asked {
   readonly requests: number;
@@ -50,8 +52,8 @@ class Neighbour {
     this.environment = environment;
   }
 
-  static async start(file: string, apps: number): Promise<Neighbour> {
-    const child = spawn(process.execPath, [file, String(apps)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  static async start(file: string, ...args: readonly string[]): Promise<Neighbour> {
+    const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const { value = '{}' } = await lines.next();
     return new Neighbour(child, lines, JSON.parse(value));
@@ -77,9 +79,9 @@ interface World {
   stop(): void;
 }
 
-async function startWorld(apps: number): Promise<World> {
-  const heroku = await Neighbour.start('test/bench/scale-heroku.ts', apps);
-  const aws = await Neighbour.start('test/bench/scale-aws.ts', apps);
+async function startWorld(apps: number, load: Load = 'quiet'): Promise<World> {
+  const heroku = await Neighbour.start('test/bench/scale-heroku.ts', String(apps), load);
+  const aws = await Neighbour.start('test/bench/scale-aws.ts', String(apps));
   const environment = { ...aws.environment, ...heroku.environment };
   const { BATCH_QUEUE_URL: _, ...withoutQueue } = environment;
   return {
@@ -115,29 +117,33 @@ async function invoke(child: ChildProcess, leapMs = 0): Promise<Taken> {
 export async function benchScale(): Promise<void> {
   const alone: MeasuredScan[] = [];
   for (const apps of ALONE) alone.push(...(await scanAlone(apps)));
+  const [, busy] = await scanAlone(BUSY, 'busy');
   const queue = await scanThroughQueue();
   const [cpu] = cpus();
   const measured: Measured = {
     at: new Date().toISOString(),
     machine: `${cpus().length} cores of ${cpu?.model ?? 'an unknown processor'}, Node ${process.version}`,
-    ...{ alone, queue },
+    ...{ alone, busy, queue },
   };
   keepMeasured(measured);
   writeScalePage(measured);
   console.log(scaleTables(measured));
-  const wrong = [...alone, queue].filter(
+  const wrong = [...alone, busy, queue].filter(
     ({ apps, restarted, twice }) => restarted !== overOf(apps) || twice > 0,
   );
   if (wrong.length > 0) process.exitCode = 1;
 }
 
 /** The first scan of a function, and what one comes to when it is warm: one follows the other after a minute. */
-async function scanAlone(apps: number): Promise<MeasuredScan[]> {
-  const world = await startWorld(apps);
+async function scanAlone(
+  apps: number,
+  load: Load = 'quiet',
+): Promise<readonly [first: MeasuredScan, next: MeasuredScan]> {
+  const world = await startWorld(apps, load);
   const child = startFunction('scan', world.withoutQueue);
   const scans: MeasuredScan[] = [];
   try {
-    for (let scan = 1; scan <= scansOf(apps); scan++) {
+    for (let scan = 1; scan <= scansOf(apps, load); scan++) {
       const { wallMs, cpuMs, peakMb } = await invoke(child, scan === 1 ? 0 : MINUTE_MS);
       const { requests, restarted, twice } = await world.asked(MINUTE_MS);
       const requestsPerApp = requests / apps;
