@@ -15,11 +15,9 @@ const MISSED_FOR_MS = 600_000;
 
 const FORGET_AFTER_MS = 3600_000;
 
-/** `web.10` comes after `web.9`. */
-const byNumber = new Intl.Collator('en', { numeric: true });
-
 /** The newest samples of one dyno, newest first, all of the same process and UUID. */
 export type DynoSamples = readonly [Sample, ...Sample[]];
+type RememberedSamples = [Sample, ...Sample[]];
 
 /** What is remembered of one app between scans. */
 export class AppMemory {
@@ -34,16 +32,17 @@ export class AppMemory {
   readonly sessions = new KeptSessions();
   /** How many lines of its log are enough, by what the last history spanned. */
   historyLines = MOST_LOG_LINES;
-  readonly dynos = new Map<string, [Sample, ...Sample[]]>();
+  /** By process and UUID. */
+  readonly dynos = new Map<string, RememberedSamples>();
 }
 
 /** What one scan has heard of one app. */
 export class Sightings {
   readonly #memory: AppMemory;
   readonly #keep: number;
-  readonly #heard = new Set<string>();
-  /** Each dyno's key, by its UUID: made once, for a log says the same of it thousands of times. */
-  readonly #keys = new Map<string, { readonly process: string; readonly key: string }>();
+  readonly #heard = new Set<DynoSamples>();
+  /** The dyno of each UUID. */
+  readonly #dynos = new Map<string, RememberedSamples>();
 
   /** @param keep how many of each dyno's newest samples are kept */
   constructor(memory: AppMemory, keep: number) {
@@ -59,34 +58,24 @@ export class Sightings {
   add(sample: Sample, now: number): void {
     // From the future, it would be its dyno's newest for ever.
     if (sample.at > now + FRESH_MS) return;
-    const key = this.#keyOf(sample);
-    this.#heard.add(key);
-    const samples = this.#memory.dynos.get(key);
-    if (samples === undefined) {
-      this.#memory.dynos.set(key, [sample]);
-      return;
-    }
-    let position = 0;
-    while ((samples[position]?.at ?? Number.NEGATIVE_INFINITY) > sample.at) position++;
-    if (samples[position]?.at === sample.at) return;
-    if (position === 0) samples.unshift(sample);
-    else samples.splice(position, 0, sample);
-    while (samples.length > this.#keep) samples.pop();
+    const dyno = this.#dynos.get(sample.dyno);
+    insert(sample, dyno?.[0].process === sample.process ? dyno : this.#remember(sample), this.#keep);
   }
 
-  #keyOf({ process, dyno }: Sample): string {
-    const known = this.#keys.get(dyno);
-    if (known?.process === process) return known.key;
-    const key = `${process} ${dyno}`;
-    this.#keys.set(dyno, { process, key });
-    return key;
+  #remember(sample: Sample): RememberedSamples {
+    const key = keyOf(sample);
+    const samples = this.#memory.dynos.get(key) ?? [sample];
+    this.#memory.dynos.set(key, samples);
+    this.#heard.add(samples);
+    this.#dynos.set(sample.dyno, samples);
+    return samples;
   }
 
   /** The dynos that this scan has heard of, within the last two minutes, by process. */
   fresh(now: number): DynoSamples[] {
     const fresh: DynoSamples[] = [];
-    for (const [key, samples] of this.#memory.dynos) {
-      if (this.#heard.has(key) && isFresh(samples[0], now)) fresh.push(samples);
+    for (const samples of this.#memory.dynos.values()) {
+      if (this.#heard.has(samples) && isFresh(samples[0], now)) fresh.push(samples);
     }
     return fresh.sort(([a], [b]) => compareNames(a, b));
   }
@@ -111,15 +100,36 @@ export class Sightings {
 
   /** Lets go of what is long gone, and of all but these process types. */
   forget(now: number, types: ReadonlyMap<string, unknown>): void {
-    for (const [key, [newest]] of this.#memory.dynos) {
-      if (newest.at < now - FORGET_AFTER_MS || !types.has(newest.type)) this.#memory.dynos.delete(key);
+    for (const samples of this.#memory.dynos.values()) {
+      const [newest] = samples;
+      if (newest.at >= now - FORGET_AFTER_MS && types.has(newest.type)) continue;
+      this.#memory.dynos.delete(keyOf(newest));
+      this.#dynos.delete(newest.dyno);
+      this.#heard.delete(samples);
     }
   }
 }
 
+/** A UUID is one dyno's alone. Its process is in the key all the same: two that shared one would hide each other. */
+function keyOf({ process, dyno }: Sample): string {
+  return `${process} ${dyno}`;
+}
+
+/** Puts a sample where its time belongs, unless it is there, and lets go of the oldest where there are too many. */
+function insert(sample: Sample, samples: RememberedSamples, keep: number): void {
+  let next: Sample | undefined = sample;
+  for (let position = 0; next !== undefined && position < keep; position++) {
+    const here: Sample | undefined = samples[position];
+    if (here?.at === next.at) return;
+    if (here !== undefined && here.at > next.at) continue;
+    samples[position] = next;
+    next = here;
+  }
+}
+
+/** `web.10` comes after `web.9`: no number begins with a zero, so the longer is the larger. */
 function compareNames(a: Sample, b: Sample): number {
-  if (a.type !== b.type) return byNumber.compare(a.process, b.process);
-  // The same without the collator, which takes long: no number begins with a zero, so the longer is the larger.
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
   if (a.process.length !== b.process.length) return a.process.length - b.process.length;
   if (a.process === b.process) return 0;
   return a.process < b.process ? -1 : 1;

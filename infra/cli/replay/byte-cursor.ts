@@ -4,7 +4,7 @@ const ZERO = 48;
 const NINE = 57;
 const POINT = 46;
 const COLON = 58;
-/** So many digits are a whole number of 32 bits: what is left out of account here is read by the grammar. */
+/** A number of so many digits fits into 32 bits. */
 const MOST_DIGITS = 9;
 /** By how many decimals there are. Both numbers are exact, and so their quotient is what Number makes of the text. */
 const SCALES = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
@@ -87,26 +87,32 @@ export class ByteCursor {
     return time;
   }
 
-  /** Reads a number, `835.69`; NaN where none comes next, or one with so many digits that it could be inexact. */
-  number(): number {
+  /**
+   * Reads a number, `835.69`, into a place.
+   *
+   * @returns whether one came next that is exact: with more digits it might not be
+   */
+  number(into: Float64Array, place: number): boolean {
     const bytes = this.#bytes;
     const end = this.#end;
-    let position = this.#position;
+    const start = this.#position;
+    let position = start;
+    let point = -1;
     let number = 0;
-    for (; position < end && isDigit(bytes[position]); position++) {
-      number = (number * 10 + digit(bytes, position)) | 0;
+    for (; position < end; position++) {
+      const value = digit(bytes, position);
+      if (value >= 0 && value <= 9) number = (number * 10 + value) | 0;
+      else if (bytes[position] === POINT && point === -1) point = position;
+      else break;
     }
-    const digits = position - this.#position;
-    let decimals = 0;
-    if (position < end && bytes[position] === POINT) {
-      for (position++; position < end && isDigit(bytes[position]); position++, decimals++) {
-        number = (number * 10 + digit(bytes, position)) | 0;
-      }
-      if (decimals === 0) return Number.NaN;
-    }
-    if (digits === 0 || digits + decimals > MOST_DIGITS) return Number.NaN;
+    const decimals = point === -1 ? 0 : position - point - 1;
+    const digits = position - start - (point === -1 ? 0 : 1);
+    const scale = SCALES[decimals];
+    if (digits === decimals || digits > MOST_DIGITS || point === position - 1 || scale === undefined)
+      return false;
     this.#position = position;
-    return number / (SCALES[decimals] ?? Number.NaN);
+    into[place] = number / scale;
+    return true;
   }
 }
 

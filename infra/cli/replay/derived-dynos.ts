@@ -42,13 +42,8 @@ interface Past {
   readonly restarted: boolean;
 }
 
-/** What a sample says of its dyno. */
-export interface Heard {
-  /** As recorded, or the dyno would no longer have been there. */
-  readonly fate: 'real' | 'restarted';
-  /** It was not heard of before. */
-  readonly isNew: boolean;
-}
+/** What a sample's dyno is: heard of for the first time, heard of before, or one that would no longer have been there. */
+export type Heard = 'new' | 'known' | 'undone';
 
 export class DerivedDynos {
   readonly #places = new Map<string, Place>();
@@ -64,18 +59,18 @@ export class DerivedDynos {
     if (place === undefined) {
       const createdAt = at > this.#bornAfter ? at : Number.NEGATIVE_INFINITY;
       this.#places.set(process, newPlace({ type, dyno, createdAt, at }));
-      return { fate: 'real', isNew: true };
+      return 'new';
     }
     place.heardAt = Math.max(place.heardAt, at);
-    if (place.dyno === dyno) return { fate: 'real', isNew: false };
+    if (place.dyno === dyno) return 'known';
     const past = place.past.get(dyno);
     if (past !== undefined) {
       past.heardAt = Math.max(past.heardAt, at);
-      return { fate: past.restarted ? 'restarted' : 'real', isNew: false };
+      return past.restarted ? 'undone' : 'known';
     }
     if (place.dyno !== undefined || place.assumed || place.state === 'down') this.#succeed(place, at, 'up');
     place.dyno = dyno;
-    return { fate: 'real', isNew: true };
+    return 'new';
   }
 
   change({ process, type, state, at }: StateChange): void {

@@ -14,12 +14,7 @@ export interface StateChange {
   readonly at: number;
 }
 
-export interface SampleEntry {
-  readonly kind: 'sample';
-  readonly sample: Sample;
-}
-
-export type LogEntry = SampleEntry | { readonly kind: 'state'; readonly change: StateChange };
+export type LogEntry = Sample | StateChange;
 
 /** Every change of state holds this, and hardly any other line does. */
 export const STATE_MARKER = 'State changed from ';
@@ -31,10 +26,14 @@ const STATE_CHANGE = new RegExp(
 /** A line as `heroku logs` prints it, without its newline. Null for whatever says nothing of a dyno. */
 export function parseHerokuLine(line: string): LogEntry | null {
   const sample = parseSample(line);
-  if (sample !== null) return { kind: 'sample', sample };
+  if (sample !== null) return sample;
   const change = STATE_CHANGE.exec(line);
   const at = change === null ? null : timeOfLine(line);
   if (change === null || at === null) return null;
   const [, process = '', type = '', state = ''] = change;
-  return { kind: 'state', change: { process, type, state, at } };
+  return { process, type, state, at };
+}
+
+export function isStateChange(entry: LogEntry): entry is StateChange {
+  return 'state' in entry;
 }

@@ -3,7 +3,7 @@
  * configs are replayed side by side.
  */
 import type { AppConfig } from '../../../lib/config/app-config.ts';
-import type { LogEntry } from './log-entry.ts';
+import { isStateChange, type LogEntry } from './log-entry.ts';
 import { Replay } from './replay.ts';
 import type { ReplayResult } from './result.ts';
 import { type LogForm, SavedLog } from './saved-log.ts';
@@ -68,18 +68,17 @@ export async function replayLog(
         config,
         bornAfter,
         ...(timeline && {
-          onSample: ({ process, at }, size, fate) => timeline.add(process, at, size, fate === 'restarted'),
+          onSample: ({ process, at }, size, heard) => timeline.add(process, at, size, heard === 'undone'),
         }),
       });
     });
   };
   const take = (entry: LogEntry) => {
-    const at = entry.kind === 'sample' ? entry.sample.at : entry.change.at;
-    if (lastAt === undefined) begin(at);
-    lastAt = Math.max(lastAt ?? at, at);
-    if (entry.kind === 'sample') {
+    if (lastAt === undefined) begin(entry.at);
+    lastAt = Math.max(lastAt ?? entry.at, entry.at);
+    if (!isStateChange(entry)) {
       samples++;
-      lives?.add(entry.sample);
+      lives?.add(entry);
     }
     for (const replay of replays) replay.take(entry);
   };

@@ -15,7 +15,7 @@ import type { Claim } from '../../../lib/restart-items.ts';
 import { AppMemory, FRESH_MS, Sightings } from '../../../lib/sightings.ts';
 import { sizeOf, thresholdsOf } from '../../../lib/thresholds.ts';
 import { DerivedDynos, type Heard } from './derived-dynos.ts';
-import type { LogEntry } from './log-entry.ts';
+import { isStateChange, type LogEntry } from './log-entry.ts';
 import type { ReplayResult } from './result.ts';
 import { Tally } from './tally.ts';
 
@@ -26,7 +26,7 @@ export interface ReplayOptions {
   /** Dynos that are heard of later were not there when the log began, epoch milliseconds. */
   readonly bornAfter: number;
   /** Each sample of a watched process, with its size by the configured measure, MB. */
-  readonly onSample?: (sample: Sample, size: number, fate: Heard['fate']) => void;
+  readonly onSample?: (sample: Sample, size: number, heard: Heard) => void;
   readonly onRestart?: (candidate: Candidate, at: number) => void;
 }
 
@@ -59,13 +59,9 @@ export class Replay {
 
   /** Takes in what the log says next. */
   take(entry: LogEntry): void {
-    const at = entry.kind === 'sample' ? entry.sample.at : entry.change.at;
-    this.#goTo(at);
-    if (entry.kind === 'state') {
-      if (this.#rules.has(entry.change.type) && at >= this.#now - FRESH_MS) this.#dynos.change(entry.change);
-    } else {
-      this.#hear(entry.sample);
-    }
+    this.#goTo(entry.at);
+    if (!isStateChange(entry)) this.#hear(entry);
+    else if (this.#rules.has(entry.type) && entry.at >= this.#now - FRESH_MS) this.#dynos.change(entry);
   }
 
   /** The log is over. */
@@ -96,10 +92,10 @@ export class Replay {
       return;
     }
     const size = sizeOf(sample, rules.measure) ?? sample.total;
-    const { fate, isNew } = this.#dynos.hear(sample);
-    this.#tally(sample.process, rules).sample(sample, size, fate === 'restarted', isNew);
-    if (fate === 'real') this.#sightings.add(sample, this.#now);
-    this.#options.onSample?.(sample, size, fate);
+    const heard = this.#dynos.hear(sample);
+    this.#tally(sample.process, rules).sample(sample, size, heard);
+    if (heard !== 'undone') this.#sightings.add(sample, this.#now);
+    this.#options.onSample?.(sample, size, heard);
   }
 
   /** Time goes on to `at`, and the scans that were due on the way are made. */

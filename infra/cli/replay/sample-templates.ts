@@ -10,7 +10,6 @@
 
 import type { Sample } from '../../../lib/heroku/sample.ts';
 import { ByteCursor, Words } from './byte-cursor.ts';
-import type { SampleEntry } from './log-entry.ts';
 
 /** A log speaks of no more dynos at a time; past that, all are learnt anew. */
 const MOST_TEMPLATES = 4096;
@@ -39,21 +38,21 @@ const PLACES: ReadonlyMap<string, number> = new Map([
 
 /** The forms of the samples of one log. */
 export class SampleTemplates {
-  /** By the hash of the dyno's name. */
+  /** By the hash of who it is. */
   readonly #templates = new Map<number, SampleTemplate>();
   readonly #cursor = new ByteCursor();
   /** Of the line that was read last. */
   #last: SampleTemplate | undefined;
 
   /** @returns the sample in a whole line without its newline, or null where the line is for the grammar to read */
-  read(bytes: Buffer, start: number, end: number): SampleEntry | null {
+  read(bytes: Buffer, start: number, end: number): Sample | null {
     const cursor = this.#cursor;
     cursor.begin(bytes, start, end);
     const last = this.#last;
     let template = last?.next;
     let sample = template === undefined ? null : template.read(cursor);
     if (sample === null) {
-      template = this.#templates.get(hashOfName(bytes, start, end));
+      template = this.#templates.get(hashOfDyno(bytes, start, end));
       if (template === undefined) return null;
       cursor.begin(bytes, start, end);
       sample = template.read(cursor);
@@ -61,7 +60,7 @@ export class SampleTemplates {
       if (last !== undefined) last.next = template;
     }
     this.#last = template;
-    return { kind: 'sample', sample };
+    return sample;
   }
 
   /** Remembers the form of a line in which the grammar has read this sample. */
@@ -69,18 +68,19 @@ export class SampleTemplates {
     const form = FORM.exec(bytes.toString('latin1', start, end));
     if (form === null) return;
     if (this.#templates.size >= MOST_TEMPLATES) this.#templates.clear();
-    this.#templates.set(hashOfName(bytes, start, end), new SampleTemplate(form, sample));
+    this.#templates.set(hashOfDyno(bytes, start, end), new SampleTemplate(form, sample));
   }
 }
 
-/** Of what stands between the first equals sign and the next space: `source=web.1 `. Two may share one. */
-function hashOfName(bytes: Buffer, start: number, end: number): number {
+/** Of what stands between the first equals sign and the second space: `web.1 dyno=heroku.1.<UUID>`. Two may share one. */
+function hashOfDyno(bytes: Buffer, start: number, end: number): number {
   let position = start + SHORTEST_TIME;
   while (position < end && bytes[position] !== EQUALS) position++;
   let hash = 0;
+  let spaces = 0;
   for (position++; position < end; position++) {
     const byte = bytes[position] ?? SPACE;
-    if (byte === SPACE) break;
+    if (byte === SPACE && ++spaces === 2) break;
     hash = (Math.imul(hash, 31) + byte) | 0;
   }
   return hash;
@@ -123,9 +123,7 @@ class SampleTemplate {
     for (let index = 0; index < before.length; index++) {
       const words = before[index];
       if (words === undefined || !cursor.words(words)) return null;
-      const number = cursor.number();
-      if (Number.isNaN(number)) return null;
-      numbers[this.#places[index] ?? OTHER] = number;
+      if (!cursor.number(numbers, this.#places[index] ?? OTHER)) return null;
     }
     if (!cursor.words(this.#atEnd) || !cursor.isAtEnd) return null;
     const { process, type, dyno } = this.#sample;

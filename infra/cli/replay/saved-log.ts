@@ -8,7 +8,7 @@ import { LONGEST_SAMPLE_LINE, SAMPLE_MARKER, timeOfLine } from '../../../lib/her
 import { CommandError } from '../errors.ts';
 import { parseDrainMessage } from './drain-line.ts';
 import { FrameFinder } from './frames.ts';
-import { type LogEntry, parseHerokuLine, STATE_MARKER } from './log-entry.ts';
+import { isStateChange, type LogEntry, parseHerokuLine, STATE_MARKER } from './log-entry.ts';
 import { isEventLine, parseSizeEvent, SIZE_MARKER } from './own-event.ts';
 import { SampleTemplates } from './sample-templates.ts';
 
@@ -109,7 +109,7 @@ export class SavedLog {
         return new LineFinder({
           markers: [SIZE_MARKER],
           longestLine: LONGEST_EVENT_LINE,
-          onLine: (buffer, start, end) => this.#take(this.#readEvent(textOf(buffer, start, end))),
+          onLine: (buffer, start, end) => this.#readEvent(textOf(buffer, start, end)),
         });
       default:
         return form satisfies never;
@@ -122,21 +122,18 @@ export class SavedLog {
     return (buffer, start, end) => {
       const known = templates.read(buffer, start, end);
       const entry = known ?? parse(textOf(buffer, start, end));
-      if (known === null && entry?.kind === 'sample') templates.learn(buffer, start, end, entry.sample);
-      this.#take(entry);
+      if (entry === null) return;
+      if (known === null && !isStateChange(entry)) templates.learn(buffer, start, end, entry);
+      this.#onEntry(entry);
     };
   }
 
-  #take(entry: LogEntry | null): void {
-    if (entry !== null) this.#onEntry(entry);
-  }
-
-  #readEvent(line: string): LogEntry | null {
+  #readEvent(line: string): void {
     const event = parseSizeEvent(line);
-    if (event === null) return null;
+    if (event === null) return;
     const { app, sample } = event;
     this.apps.set(app, (this.apps.get(app) ?? 0) + 1);
-    return this.#app === undefined || this.#app === app ? { kind: 'sample', sample } : null;
+    if (this.#app === undefined || this.#app === app) this.#onEntry(sample);
   }
 }
 

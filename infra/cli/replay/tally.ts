@@ -2,6 +2,7 @@
 import type { Candidate, Spared } from '../../../lib/decide.ts';
 import type { SpareReason } from '../../../lib/events.ts';
 import type { Sample } from '../../../lib/heroku/sample.ts';
+import type { Heard } from './derived-dynos.ts';
 import type { ReplayedProcess, ReplayedRestart, ReplayedSpared } from './result.ts';
 
 interface CountedRestart {
@@ -44,12 +45,9 @@ export class Tally {
     this.#threshold = threshold;
   }
 
-  /**
-   * @param size by the configured measure, MB
-   * @param undone it would not have been: its dyno would have been restarted before
-   */
-  sample({ dyno, at, quota, total }: Sample, size: number, undone: boolean, isNewDyno: boolean): void {
-    if (isNewDyno) this.#dynos++;
+  /** @param size by the configured measure, MB */
+  sample({ dyno, at, quota, total }: Sample, size: number, heard: Heard): void {
+    if (heard === 'new') this.#dynos++;
     // The same again: logs that were saved one after the other overlap.
     if (dyno === this.#dyno && at <= this.#lastAt) return;
     this.#dyno = dyno;
@@ -62,7 +60,7 @@ export class Tally {
     }
     const isOverQuota = quota !== undefined && total > quota;
     if (isOverQuota) this.#overQuota++;
-    if (!undone) return;
+    if (heard !== 'undone') return;
     this.#undone++;
     if (isOverQuota) this.#overQuotaUndone++;
     const restart = this.#restarts.findLast(({ candidate }) => candidate.dyno === dyno);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDrainMessage } from '../../../../infra/cli/replay/drain-line.ts';
-import { type LogEntry, parseHerokuLine } from '../../../../infra/cli/replay/log-entry.ts';
+import { isStateChange, type LogEntry, parseHerokuLine } from '../../../../infra/cli/replay/log-entry.ts';
 import { parseSizeEvent } from '../../../../infra/cli/replay/own-event.ts';
 import { SavedLog } from '../../../../infra/cli/replay/saved-log.ts';
 import {
@@ -35,7 +35,7 @@ function cutAt(bytes: Buffer, positions: readonly number[]): Buffer[] {
 }
 
 const STATE = `${TIME} heroku[web.1]: State changed from starting to up`;
-const stateUp: LogEntry = { kind: 'state', change: { process: 'web.1', type: 'web', state: 'up', at: AT } };
+const stateUp: LogEntry = { process: 'web.1', type: 'web', state: 'up', at: AT };
 const LINES = [
   `${TIME} app[web.1]: hello`,
   ...SAMPLES.map(({ line }) => line),
@@ -62,13 +62,13 @@ describe('a saved log', () => {
     const { entries, log } = read([asLines(lines)]);
     expect(log.form).toBe('events');
     expect(log.apps.get('shop')).toBe(5);
-    expect(entries.map((entry) => (entry.kind === 'sample' ? entry.sample.total : undefined))).toEqual([
+    expect(entries.map((entry) => (isStateChange(entry) ? undefined : entry.total))).toEqual([
       481.5, 481.5, 481.5, 600, 600,
     ]);
   });
 
   it('holds the samples and the changes of state, whichever form it was saved in', () => {
-    expect(EXPECTED.filter(({ kind }) => kind === 'sample')).toHaveLength(SAMPLES.length);
+    expect(EXPECTED.filter((entry) => !isStateChange(entry))).toHaveLength(SAMPLES.length);
     expect(EXPECTED).toContainEqual(stateUp);
     const forms = {
       heroku: asLines(LINES),
@@ -173,8 +173,9 @@ describe("a drain's message", () => {
     ['with the structured data that an archive puts in', `<45>1 ${TIME} host heroku web.2 - - `],
   ])('is the platform’s: %s', (_, header) => {
     expect(parseDrainMessage(message(header))).toMatchObject({
-      kind: 'sample',
-      sample: { process: 'web.2', at: AT },
+      process: 'web.2',
+      at: AT,
+      total: expect.any(Number),
     });
   });
 
@@ -254,7 +255,7 @@ describe('the function’s own events', () => {
     const other = line.replace('DynoSize', 'DynoSpared');
     const { entries, log } = read([asLines(['{ "events": [', other, line, other])]);
     expect(log.form).toBe('events');
-    expect(entries).toEqual([{ kind: 'sample', sample }]);
+    expect(entries).toEqual([sample]);
   });
 
   it.each([
@@ -277,7 +278,7 @@ describe('the function’s own events', () => {
   it('are those of one app, where one is named', () => {
     const bytes = asLines([event(), event({ app: 'blog', process: 'web.2' }), event({ process: 'web.3' })]);
     const { entries, log } = read([bytes], 'blog');
-    expect(entries).toMatchObject([{ sample: { process: 'web.2' } }]);
+    expect(entries).toMatchObject([{ process: 'web.2' }]);
     expect([...log.apps]).toEqual([
       ['shop', 2],
       ['blog', 1],
