@@ -18,6 +18,13 @@ export interface LineFinderOptions {
   readonly longestLine: number;
   /** A line that holds a marker, without its newline and the NULs before it. The bytes are valid until it returns. */
   readonly onLine: (buffer: Buffer, start: number, end: number) => void;
+  /**
+   * Asked before a line's ends are looked for: whoever knows the line by its marker takes it.
+   *
+   * @param from where a line begins: it begins there, or later
+   * @returns where its newline is; -1 for a line that is not known
+   */
+  readonly takeKnown?: (buffer: Buffer, marker: number, from: number) => number;
   /** Called before that, for a run of whole lines from `start` to the newline at `end`. */
   readonly onRun?: (buffer: Buffer, start: number, end: number) => void;
 }
@@ -74,12 +81,17 @@ export class LineFinder {
 
   /** Reads the lines from `start` to the newline at `end`. */
   #readLines(buffer: Buffer, start: number, end: number): void {
-    const { longestLine, onLine, onRun } = this.#options;
+    const { longestLine, onLine, onRun, takeKnown } = this.#options;
     onRun?.(buffer, start, end);
     this.#search.begin(buffer);
     for (let position = start; position < end; ) {
       const found = this.#search.next(position);
       if (found > end) return;
+      const knownEnd = takeKnown?.(buffer, found, position) ?? -1;
+      if (knownEnd !== -1) {
+        position = knownEnd + 1;
+        continue;
+      }
       const lineStart = Math.max(start, buffer.lastIndexOf(NEWLINE, found) + 1);
       const lineEnd = buffer.indexOf(NEWLINE, found);
       const contentStart = behindNuls(buffer, lineStart);

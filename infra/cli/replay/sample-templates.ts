@@ -8,8 +8,8 @@
  * accepted here that the grammar would not accept: this is only quicker to say yes, and all else is for the grammar.
  */
 
-import type { Sample } from '../../../lib/heroku/sample.ts';
-import { ByteCursor, Words } from './byte-cursor.ts';
+import { LONGEST_SAMPLE_LINE, SAMPLE_MARKER, type Sample } from '../../../lib/heroku/sample.ts';
+import { ByteCursor, PackedTexts } from './byte-cursor.ts';
 
 /** A log speaks of no more dynos at a time; past that, all are learnt anew. */
 const MOST_TEMPLATES = 4096;
@@ -17,23 +17,23 @@ const MOST_TEMPLATES = 4096;
 const SHORTEST_TIME = 20;
 const EQUALS = 61;
 const SPACE = 32;
+const NEWLINE = 10;
 
 /** A clock that is in UTC, what is before it, and what behind: a sample. A drain puts its priority in front. */
 const FORM =
   /^((?:<\d{1,3}>1 )?(\d{4}-\d\d-\d\dT))\d\d:\d\d:\d\d(?:\.\d+)?((?:Z|\+00:00) .* sample#memory_total=\d.*)$/;
-const NUMBER = /( sample#([a-z][a-z0-9_]*)=)\d+(?:\.\d+)?/g;
+/** A dyno's quota is the same all its life. */
+const NUMBER = /( sample#(?!memory_quota=)([a-z][a-z0-9_]*)=)\d+(?:\.\d+)?/g;
 
 const TOTAL = 0;
 const RSS = 1;
 const SWAP = 2;
-const QUOTA = 3;
-const OTHER = 4;
+const OTHER = 3;
 /** Where a number is put, by its name. */
 const PLACES: ReadonlyMap<string, number> = new Map([
   ['memory_total', TOTAL],
   ['memory_rss', RSS],
   ['memory_swap', SWAP],
-  ['memory_quota', QUOTA],
 ]);
 
 /** The forms of the samples of one log. */
@@ -46,21 +46,47 @@ export class SampleTemplates {
 
   /** @returns the sample in a whole line without its newline, or null where the line is for the grammar to read */
   read(bytes: Buffer, start: number, end: number): Sample | null {
+    const expected = this.#last?.next;
+    if (expected !== undefined) {
+      const sample = this.#fit(expected, bytes, start, end);
+      if (sample !== null) return sample;
+    }
+    const template = this.#templates.get(hashOfDyno(bytes, start, end));
+    return template === undefined ? null : this.#fit(template, bytes, start, end);
+  }
+
+  #fit(template: SampleTemplate, bytes: Buffer, start: number, end: number): Sample | null {
     const cursor = this.#cursor;
     cursor.begin(bytes, start, end);
-    const last = this.#last;
-    let template = last?.next;
-    let sample = template === undefined ? null : template.read(cursor);
-    if (sample === null) {
-      template = this.#templates.get(hashOfDyno(bytes, start, end));
-      if (template === undefined) return null;
-      cursor.begin(bytes, start, end);
-      sample = template.read(cursor);
-      if (sample === null) return null;
-      if (last !== undefined) last.next = template;
-    }
+    const sample = template.read(cursor);
+    if (sample === null || cursor.position !== end) return null;
+    if (this.#last !== undefined) this.#last.next = template;
     this.#last = template;
     return sample;
+  }
+
+  /**
+   * The same for a line whose ends are not known, if it is of the dyno whose turn it is.
+   *
+   * @param marker where its marker stands
+   * @param from where a line begins: it begins there, or later
+   */
+  readAt(bytes: Buffer, marker: number, from: number): Sample | null {
+    const expected = this.#last?.next;
+    if (expected === undefined) return null;
+    const start = marker - expected.marker;
+    if (start < from || (start > from && bytes[start - 1] !== NEWLINE)) return null;
+    const cursor = this.#cursor;
+    cursor.begin(bytes, start, Math.min(start + LONGEST_SAMPLE_LINE, bytes.length));
+    const sample = expected.read(cursor);
+    if (sample === null || bytes[cursor.position] !== NEWLINE) return null;
+    this.#last = expected;
+    return sample;
+  }
+
+  /** Where the line ends that was read last. */
+  get end(): number {
+    return this.#cursor.position;
   }
 
   /** Remembers the form of a line in which the grammar has read this sample. */
@@ -89,44 +115,49 @@ function hashOfDyno(bytes: Buffer, start: number, end: number): number {
 class SampleTemplate {
   /** The one that fitted next when this had fitted last: dynos take turns. */
   next: SampleTemplate | undefined;
+  /** Where its marker stands, if its clock is as long as it was in the line that this was made of. */
+  readonly marker: number;
   readonly #sample: Sample;
   /** When its day begins, epoch milliseconds. */
   readonly #midnight: number;
-  readonly #beforeClock: Words;
-  /** What stands before each number. */
-  readonly #beforeNumbers: Words[] = [];
+  /** What stands before the clock, before each number, and behind the last one. */
+  readonly #texts: PackedTexts;
   /** Where each number is put. */
-  readonly #places: number[] = [];
-  readonly #atEnd: Words;
+  readonly #places: readonly number[];
+  /** What the line ends with. */
+  readonly #ending: Uint8Array;
   /** Of the line that was read last; NaN where it does not say. */
   readonly #numbers = new Float64Array(OTHER + 1).fill(Number.NaN);
 
-  constructor([, beforeClock = '', day = '', afterClock = '']: RegExpExecArray, sample: Sample) {
+  constructor([line, beforeClock = '', day = '', afterClock = '']: RegExpExecArray, sample: Sample) {
+    this.marker = line.indexOf(SAMPLE_MARKER);
     this.#sample = sample;
     this.#midnight = Date.parse(`${day}00:00:00Z`);
-    this.#beforeClock = new Words(beforeClock);
-    let end = 0;
-    for (const { 0: whole, 1: label = '', 2: name = '', index } of afterClock.matchAll(NUMBER)) {
-      this.#beforeNumbers.push(new Words(afterClock.slice(end, index + label.length)));
-      this.#places.push(PLACES.get(name) ?? OTHER);
-      end = index + whole.length;
-    }
-    this.#atEnd = new Words(afterClock.slice(end));
+    const numbers = [...afterClock.matchAll(NUMBER)];
+    const ends = [0, ...numbers.map(({ 0: whole, index }) => index + whole.length)];
+    this.#places = numbers.map(({ 2: name = '' }) => PLACES.get(name) ?? OTHER);
+    this.#texts = new PackedTexts([
+      beforeClock,
+      ...numbers.map(({ 1: label = '', index }, number) =>
+        afterClock.slice(ends[number], index + label.length),
+      ),
+    ]);
+    this.#ending = Buffer.from(afterClock.slice(ends.at(-1)), 'latin1');
   }
 
+  /** @returns the sample that comes next; whether the line ends behind it is not looked at */
   read(cursor: ByteCursor): Sample | null {
-    if (!cursor.words(this.#beforeClock)) return null;
+    const texts = this.#texts;
+    const places = this.#places;
+    const numbers = this.#numbers;
+    if (!cursor.text(texts, 0)) return null;
     const sinceMidnight = cursor.clock();
     if (Number.isNaN(sinceMidnight)) return null;
-    const before = this.#beforeNumbers;
-    const numbers = this.#numbers;
-    for (let index = 0; index < before.length; index++) {
-      const words = before[index];
-      if (words === undefined || !cursor.words(words)) return null;
-      if (!cursor.number(numbers, this.#places[index] ?? OTHER)) return null;
+    for (let index = 0; index < places.length; index++) {
+      if (!cursor.text(texts, index + 1) || !cursor.number(numbers, places[index] ?? OTHER)) return null;
     }
-    if (!cursor.words(this.#atEnd) || !cursor.isAtEnd) return null;
-    const { process, type, dyno } = this.#sample;
+    if (!cursor.bytes(this.#ending)) return null;
+    const { process, type, dyno, quota } = this.#sample;
     return {
       process,
       type,
@@ -135,7 +166,7 @@ class SampleTemplate {
       total: numbers[TOTAL] ?? 0,
       rss: said(numbers[RSS]),
       swap: said(numbers[SWAP]),
-      quota: said(numbers[QUOTA]) || undefined,
+      quota,
     };
   }
 }

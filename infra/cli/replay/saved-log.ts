@@ -19,6 +19,8 @@ const HEAD_BYTES = 64 * 1024;
 /** `aws logs` wraps an event in its stream's name, its id and twice its time. */
 const LONGEST_EVENT_LINE = 2 * LONGEST_SAMPLE_LINE;
 
+const MARKERS = [SAMPLE_MARKER, STATE_MARKER];
+
 const FRAME_START = /^\d{1,6} <\d{1,3}>1 (\S+) /;
 const DRAIN_START = /^<\d{1,3}>1 (\S+) /;
 const HEROKU_START = /^\S+ (?:heroku|app)\[[^\]\s]+\]: /;
@@ -88,22 +90,16 @@ export class SavedLog {
   }
 
   #finderFor(form: LogForm): LineFinder | FrameFinder {
-    const markers = [SAMPLE_MARKER, STATE_MARKER];
-    const longest = LONGEST_SAMPLE_LINE;
     switch (form) {
       case 'heroku':
-        return new LineFinder({ markers, longestLine: longest, onLine: this.#readsSamples(parseHerokuLine) });
+        return this.#findsLines(parseHerokuLine);
       case 'drain':
-        return new LineFinder({
-          markers,
-          longestLine: longest,
-          onLine: this.#readsSamples(parseDrainMessage),
-        });
+        return this.#findsLines(parseDrainMessage);
       case 'drain-frames':
         return new FrameFinder({
-          markers,
-          longestMessage: longest,
-          onMessage: this.#readsSamples(parseDrainMessage),
+          markers: MARKERS,
+          longestMessage: LONGEST_SAMPLE_LINE,
+          onMessage: this.#readsSamples(parseDrainMessage, new SampleTemplates()),
         });
       case 'events':
         return new LineFinder({
@@ -116,9 +112,23 @@ export class SavedLog {
     }
   }
 
-  /** Most lines are samples of dynos that have been heard of: those are not decoded. */
-  #readsSamples(parse: (line: string) => LogEntry | null): OnLine {
+  #findsLines(parse: (line: string) => LogEntry | null): LineFinder {
     const templates = new SampleTemplates();
+    return new LineFinder({
+      markers: MARKERS,
+      longestLine: LONGEST_SAMPLE_LINE,
+      takeKnown: (buffer, marker, from) => {
+        const sample = templates.readAt(buffer, marker, from);
+        if (sample === null) return -1;
+        this.#onEntry(sample);
+        return templates.end;
+      },
+      onLine: this.#readsSamples(parse, templates),
+    });
+  }
+
+  /** Most lines are samples of dynos that have been heard of: those are not decoded. */
+  #readsSamples(parse: (line: string) => LogEntry | null, templates: SampleTemplates): OnLine {
     return (buffer, start, end) => {
       const known = templates.read(buffer, start, end);
       const entry = known ?? parse(textOf(buffer, start, end));
