@@ -6,10 +6,12 @@
  * over? `decide` then looks at everything around the dynos that are: is that very dyno still there, may it be
  * restarted, did this process have its restart already, and would too many of its type be down at once?
  */
+
 import type { Rules } from './config/app-config.ts';
 import type { RestartReason, SpareReason } from './events.ts';
 import type { Dyno } from './heroku/answers.ts';
 import type { Sample } from './heroku/sample.ts';
+import { typeOf } from './processes.ts';
 import type { Claim } from './restart-items.ts';
 import { type DynoSamples, FRESH_MS } from './sightings.ts';
 import { sizeOf, type Thresholds, thresholdsOf } from './thresholds.ts';
@@ -273,9 +275,9 @@ interface Room {
 function roomFor(type: string, rules: Rules, { dynos, claims, attempted, now }: Situation): Room {
   const listed = dynos.filter((dyno) => dyno.type === type);
   const down = new Set(listed.filter(({ state }) => state !== 'up').map(({ name }) => name));
-  for (const name of attempted) if (typeOfProcess(name) === type) down.add(name);
+  for (const name of attempted) if (typeOf(name) === type) down.add(name);
   for (const [name, claim] of claims) {
-    if (typeOfProcess(name) !== type) continue;
+    if (typeOf(name) !== type) continue;
     const dynosOfName = listed.filter((dyno) => dyno.name === name);
     const stillOrNotListed = dynosOfName.length === 0 || dynosOfName.some(({ id }) => id === claim.dyno);
     const notYetShown = stillOrNotListed && now - claim.restartedAt < RESTART_SHOWS_WITHIN_MS;
@@ -286,9 +288,4 @@ function roomFor(type: string, rules: Rules, { dynos, claims, attempted, now }: 
   const asked = unit === 'absolute' ? value : Math.ceil((total * value) / 100);
   // However much is asked for: one dyno of a type stays up wherever there is more than one.
   return { total, limit: total > 1 ? Math.min(asked, total - 1) : asked, down };
-}
-
-/** `web` of `web.1`. */
-function typeOfProcess(name: string): string {
-  return name.slice(0, name.lastIndexOf('.'));
 }

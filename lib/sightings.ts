@@ -6,6 +6,7 @@
 import { KeptSessions } from './heroku/kept-sessions.ts';
 import { MOST_LOG_LINES } from './heroku/platform-api.ts';
 import type { Sample } from './heroku/sample.ts';
+import { compareProcesses } from './processes.ts';
 
 /** An older sample restarts nothing: the dyno it speaks of may be another by now. */
 export const FRESH_MS = 120_000;
@@ -77,7 +78,7 @@ export class Sightings {
     for (const samples of this.#memory.dynos.values()) {
       if (this.#heard.has(samples) && isFresh(samples[0], now)) fresh.push(samples);
     }
-    return fresh.sort(([a], [b]) => compareNames(a, b));
+    return fresh.sort(([one], [other]) => compareProcesses(one.process, other.process));
   }
 
   /** The last word of every process that has not been heard of for two minutes. */
@@ -125,14 +126,6 @@ function insert(sample: Sample, samples: RememberedSamples, keep: number): void 
     samples[position] = next;
     next = here;
   }
-}
-
-/** `web.10` comes after `web.9`: no number begins with a zero, so the longer is the larger. */
-function compareNames(a: Sample, b: Sample): number {
-  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
-  if (a.process.length !== b.process.length) return a.process.length - b.process.length;
-  if (a.process === b.process) return 0;
-  return a.process < b.process ? -1 : 1;
 }
 
 function isFresh(sample: Sample, now: number): boolean {

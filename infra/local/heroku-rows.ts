@@ -2,7 +2,9 @@
  * The dynos of a real app, as far as the function's own events tell of them: its newest sizes, and whom it has
  * restarted. Nothing else is asked of Heroku for the sake of a table.
  */
+
 import type { Rules } from '../../lib/config/app-config.ts';
+import { compareProcesses } from '../../lib/processes.ts';
 import type { DynoRow } from './show/dyno-row.ts';
 import { readSaid } from './show/said.ts';
 import { thresholdMb } from './stage.ts';
@@ -50,6 +52,6 @@ export class HerokuRows {
         if (now - one.at < HEARD_WITHIN_MS) return [one.row];
         return isLast(one) ? [{ ...one.row, state: 'silent' }] : [];
       })
-      .sort((one, other) => one.process.localeCompare(other.process, 'en', { numeric: true }));
+      .sort((one, other) => compareProcesses(one.process, other.process));
   }
 }

@@ -1,6 +1,8 @@
 /** From what is known of an app to its checks, in the order in which one depends on the other. Pure. */
+
 import type { AppConfig, Rules } from '../../../lib/config/app-config.ts';
 import type { Dyno } from '../../../lib/heroku/answers.ts';
+import { typeOf } from '../../../lib/processes.ts';
 import type { Claim } from '../../../lib/restart-items.ts';
 import { describeStates, summarise } from '../config-summary.ts';
 import { span } from '../time.ts';
@@ -148,7 +150,7 @@ function judgeRestarts({ app, rules }: AppConfig, claims: readonly Claim[], now:
   if (claims.length === 0) return [ok('none on record')];
   const newestFirst = [...claims].sort((one, other) => other.restartedAt - one.restartedAt);
   const inVain = newestFirst.filter(({ process, restarts, restartedAt }) => {
-    const windowSeconds = rules.get(process.slice(0, process.lastIndexOf('.')))?.restartWindowSeconds ?? 0;
+    const windowSeconds = rules.get(typeOf(process))?.restartWindowSeconds ?? 0;
     return restarts >= RESTARTS_THAT_DO_NOT_HELP && now - restartedAt < 2 * windowSeconds * 1000;
   });
   if (inVain.length === 0) {

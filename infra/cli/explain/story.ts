@@ -2,6 +2,7 @@
  * An app's events as a story, process by process: its sizes, and what was decided, in the order of time, with equal
  * decisions of scans in a row as one. Pure.
  */
+import { compareProcesses } from '../../../lib/processes.ts';
 import { concerns, inOrder, type StoryEvent } from './events.ts';
 
 export interface Size {
@@ -60,8 +61,6 @@ export interface Story {
   readonly troubles: readonly Happening[];
 }
 
-const byNumber = new Intl.Collator('en', { numeric: true });
-
 /**
  * @param events of one app
  * @param process the one that they concern, which then has what befell the whole app among its happenings
@@ -69,7 +68,7 @@ const byNumber = new Intl.Collator('en', { numeric: true });
 export function tellStory(events: readonly StoryEvent[], process?: string): Story {
   const ordered = inOrder(events);
   const named = ordered.flatMap((event) => ('process' in event ? event.process : []));
-  const names = [...new Set(process === undefined ? named : [process])].sort(byNumber.compare);
+  const names = [...new Set(process === undefined ? named : [process])].sort(compareProcesses);
   const isOf = (name: string, event: StoryEvent) =>
     process === undefined ? 'process' in event && event.process === name : concerns(event, name);
   return {

@@ -1,4 +1,5 @@
 /** A replay as a page: what is recorded of each process, what of it would not have been, and the restarts between. */
+import { compareProcesses } from '../../../lib/processes.ts';
 import type { Chart, Mark, Point, Report, Table, Tone } from '../../report/report.ts';
 import { timeOfDay } from '../time.ts';
 import { ASSUMPTIONS, notesOn } from './notes.ts';
@@ -43,7 +44,7 @@ function toneOf(results: readonly ReplayResult[]): Tone {
 
 function namesOf(results: readonly ReplayResult[]): string[] {
   const names = new Set(results.flatMap(({ processes }) => processes.map(({ process }) => process)));
-  return [...names].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+  return [...names].sort(compareProcesses);
 }
 
 function tableOf(title: string, { processes }: ReplayResult): Table {

@@ -8,9 +8,11 @@
  * and nothing is made up: the process is watched again from the next dyno that the log shows under its name. The
  * restarts counted are therefore the fewest that there would have been.
  */
+
 import type { AppConfig, Rules } from '../../../lib/config/app-config.ts';
 import { assess, type Candidate, decide, type Spared, unmeasurable } from '../../../lib/decide.ts';
 import type { Sample } from '../../../lib/heroku/sample.ts';
+import { compareProcesses } from '../../../lib/processes.ts';
 import type { Claim } from '../../../lib/restart-items.ts';
 import { AppMemory, FRESH_MS, Sightings } from '../../../lib/sightings.ts';
 import { sizeOf, thresholdsOf } from '../../../lib/thresholds.ts';
@@ -69,7 +71,7 @@ export class Replay {
     if (Number.isFinite(this.#nextScanAt)) this.#scan(this.#nextScanAt);
     const processes = [...this.#tallies.values()]
       .map((tally) => tally.result())
-      .sort((a, b) => a.process.localeCompare(b.process, 'en', { numeric: true }));
+      .sort((one, other) => compareProcesses(one.process, other.process));
     const restarts = processes.flatMap((process) => process.restarts);
     return {
       processes,

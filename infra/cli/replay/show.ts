@@ -1,4 +1,5 @@
 /** A replay as text: what there is of the log, a table for each config, and what it rests on. */
+import { compareProcesses } from '../../../lib/processes.ts';
 import type { Drawing } from '../command-line.ts';
 import { span, timeOfDay } from '../time.ts';
 import { ASSUMPTIONS, notesOn } from './notes.ts';
@@ -122,7 +123,7 @@ function showComparison(results: readonly ReplayResult[]): string {
       return found === undefined ? '-' : String(value(found));
     });
   const rows = names
-    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+    .sort(compareProcesses)
     .map((name) => [
       ...[name, ...rowOf(name, ({ restarts }) => restarts.length)],
       ...rowOf(name, ({ overQuota: over, overQuotaUndone }) => over - overQuotaUndone),

@@ -1,4 +1,5 @@
 /** From the books of a day to its figures, and to what is drawn of each process. */
+import { compareProcesses } from '../../../lib/processes.ts';
 import type { Mark } from '../../report/report.ts';
 import { thin } from '../../report/thin.ts';
 import type { FleetApp } from './fleet.ts';
@@ -46,7 +47,7 @@ export function sumUp(
     processes: fleet.flatMap((member) =>
       ledger.books
         .filter(({ facts }) => facts.app === member.app.name)
-        .sort((one, other) => byName(one.facts.process, other.facts.process))
+        .sort((one, other) => compareProcesses(one.facts.process, other.facts.process))
         .map((book) => historyOf(book, member, policy.spared, restarts)),
     ),
     invocations: policy.invocations(),
@@ -134,10 +135,6 @@ function stretches(spared: readonly SparedMoment[]): Mark[] {
     }
   }
   return marks;
-}
-
-function byName(one: string, other: string): number {
-  return one.localeCompare(other, 'en', { numeric: true });
 }
 
 function sum(numbers: readonly number[]): number {

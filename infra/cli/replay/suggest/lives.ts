@@ -1,5 +1,7 @@
 /** Collects the lives of an app's dynos as a log goes by. Bounded: of each type, only so many lives are kept. */
+
 import type { Sample } from '../../../../lib/heroku/sample.ts';
+import { typeOf } from '../../../../lib/processes.ts';
 import { Life } from './life.ts';
 
 const MOST_LIVES_OF_A_TYPE = 300;
@@ -32,7 +34,7 @@ export class Lives {
   all(): Map<string, readonly Life[]> {
     const byType = new Map<string, readonly Life[]>(this.#over);
     for (const life of this.#living.values()) {
-      const type = typeOf(life);
+      const type = typeOf(life.process);
       byType.set(type, [...(byType.get(type) ?? []), life]);
     }
     return byType;
@@ -44,17 +46,13 @@ export class Lives {
     for (const [key, life] of this.#living) {
       if (life.lastAt >= now - OVER_AFTER_MS) continue;
       this.#living.delete(key);
-      const type = typeOf(life);
+      const type = typeOf(life.process);
       const lives = this.#over.get(type) ?? [];
       this.#over.set(type, lives);
       lives.push(life);
       if (lives.length > MOST_LIVES_OF_A_TYPE) lives.splice(shortest(lives), 1);
     }
   }
-}
-
-function typeOf({ process }: Life): string {
-  return process.slice(0, process.lastIndexOf('.'));
 }
 
 function shortest(lives: readonly Life[]): number {
