@@ -14,7 +14,7 @@ const startedAt = performance.now();
 const before = process.cpuUsage();
 if (what === 'replay') {
   const { replays } = await replayLog(openLog(file, process.stdin), { configs: [config] });
-  if (replays[0]?.result.processes.length === 0) throw new Error('Expected samples');
+  if (replays[0]?.result.restarts === 0) throw new Error('Expected restarts');
 } else {
   const decoder = new TextDecoder();
   let length = 0;

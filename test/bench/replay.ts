@@ -17,6 +17,7 @@ const RUNS = 9;
 const DYNOS = 8;
 /** A sample of each dyno in so much time. */
 const PERIOD_MS = 20_000;
+const LIFE_MS = 6 * 3600_000;
 
 const taken = z.object({ wallMs: z.number(), cpuMs: z.number() });
 type Taken = z.infer<typeof taken>;
@@ -25,9 +26,10 @@ export async function benchReplay(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'whacamole-bench-'));
   try {
     return [
-      await bench(join(folder, 'busy.log'), 'a busy app: a sample in 40 lines', 40),
+      await bench(join(folder, 'busy.log'), '15 requests a second: a sample in 40 lines', 40),
       await bench(join(folder, 'usual.log'), 'a request a second: a sample in 5 lines', 5),
-      await bench(join(folder, 'quiet.log'), 'no request: a sample in 2 lines', 2),
+      await bench(join(folder, 'quiet.log'), 'a request in 3 seconds: a sample in 3 lines', 3),
+      await bench(join(folder, 'idle.log'), 'not one request: a sample in 2 lines', 2),
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -60,7 +62,7 @@ async function take(what: 'replay' | 'decode', file: string): Promise<Taken> {
   return taken.parse(JSON.parse(stdout));
 }
 
-/** Dynos that grow, and are replaced every few hours. */
+/** Dynos that grow, and are replaced every few hours. Heroku logs the load of each together with its memory. */
 async function writeLog(path: string, linesPerSample: number): Promise<void> {
   const file = await open(path, 'w');
   try {
@@ -68,9 +70,12 @@ async function writeLog(path: string, linesPerSample: number): Promise<void> {
     let written = 0;
     for (let line = 0; written < LOG_BYTES; line++) {
       const sample = Math.floor(line / linesPerSample);
+      const place = line % linesPerSample;
       const milliseconds = (line / linesPerSample) * (PERIOD_MS / DYNOS);
       const at = new Date(Date.UTC(2026, 0, 5) + milliseconds).toISOString().replace('Z', '123+00:00');
-      text += line % linesPerSample === 0 ? sampleLine(at, sample, milliseconds) : routerLine(at, line);
+      if (place === 0) text += `${dynoSays(at, sample, milliseconds)} ${load(line)}\n`;
+      else if (place === 1) text += `${dynoSays(at, sample, milliseconds)} ${memory(sample, milliseconds)}\n`;
+      else text += routerLine(at, line);
       if (text.length > 4e6) {
         written += (await file.write(text)).bytesWritten;
         text = '';
@@ -81,16 +86,23 @@ async function writeLog(path: string, linesPerSample: number): Promise<void> {
   }
 }
 
-function sampleLine(at: string, sample: number, milliseconds: number): string {
+function dynoSays(at: string, sample: number, milliseconds: number): string {
   const number = (sample % DYNOS) + 1;
-  const hours = milliseconds / 3600_000;
-  const life = Math.floor(hours / 6);
-  const size = (150 + ((hours % 6) * 70 * number) / DYNOS).toFixed(2);
+  const life = Math.floor(milliseconds / LIFE_MS);
   const dyno = `7f9b14bc-1d3b-47f4-91c${number}-${String(life).padStart(12, '0')}`;
+  return `${at} heroku[web.${number}]: source=web.${number} dyno=heroku.222222222.${dyno}`;
+}
+
+function load(line: number): string {
+  return `sample#load_avg_1m=0.${10 + (line % 90)} sample#load_avg_5m=0.12 sample#load_avg_15m=0.06`;
+}
+
+function memory(sample: number, milliseconds: number): string {
+  const growth = ((milliseconds % LIFE_MS) / LIFE_MS) * ((sample % DYNOS) + 1);
+  const size = (150 + (420 * growth) / DYNOS).toFixed(2);
   return (
-    `${at} heroku[web.${number}]: source=web.${number} dyno=heroku.222222222.${dyno} sample#memory_total=${size}MB ` +
-    `sample#memory_rss=${size}MB sample#memory_cache=0.08MB sample#memory_swap=0.00MB ` +
-    'sample#memory_pgpgin=19047pages sample#memory_pgpgout=3090pages sample#memory_quota=512.00MB\n'
+    `sample#memory_total=${size}MB sample#memory_rss=${size}MB sample#memory_cache=0.08MB sample#memory_swap=0.00MB ` +
+    'sample#memory_pgpgin=19047pages sample#memory_pgpgout=3090pages sample#memory_quota=512.00MB'
   );
 }
 
