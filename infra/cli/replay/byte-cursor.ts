@@ -5,6 +5,7 @@ const NINE = 57;
 const POINT = 46;
 const COLON = 58;
 const EIGHT = 8;
+export const SHORTEST_TEXT = EIGHT;
 /** A number of so many digits fits into 32 bits. */
 const MOST_DIGITS = 9;
 /** By how many decimals there are. Both numbers are exact, and so their quotient is what Number makes of the text. */

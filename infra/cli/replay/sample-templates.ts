@@ -9,12 +9,13 @@
  */
 
 import { LONGEST_SAMPLE_LINE, SAMPLE_MARKER, type Sample } from '../../../lib/heroku/sample.ts';
-import { ByteCursor, PackedTexts } from './byte-cursor.ts';
+import { ByteCursor, PackedTexts, SHORTEST_TEXT } from './byte-cursor.ts';
 
 /** A log speaks of no more dynos at a time; past that, all are learnt anew. */
 const MOST_TEMPLATES = 4096;
 /** No name begins earlier in a line: a time comes first. */
 const SHORTEST_TIME = 20;
+const USUAL_CLOCK = '09:03:22.012194';
 const EQUALS = 61;
 const SPACE = 32;
 const NEWLINE = 10;
@@ -115,34 +116,37 @@ function hashOfDyno(bytes: Buffer, start: number, end: number): number {
 class SampleTemplate {
   /** The one that fitted next when this had fitted last: dynos take turns. */
   next: SampleTemplate | undefined;
-  /** Where its marker stands, if its clock is as long as it was in the line that this was made of. */
+  /** Where its marker stands, if its clock is as long as most are. */
   readonly marker: number;
   readonly #sample: Sample;
   /** When its day begins, epoch milliseconds. */
   readonly #midnight: number;
-  /** What stands before the clock, before each number, and behind the last one. */
+  /** What stands before the clock, before each number, and at the end, unless that is short. */
   readonly #texts: PackedTexts;
   /** Where each number is put. */
   readonly #places: readonly number[];
-  /** What the line ends with. */
-  readonly #ending: Uint8Array;
+  /** What the line ends with, where that is short; undefined where it is not: a quota is not. */
+  readonly #shortEnd: Uint8Array | undefined;
   /** Of the line that was read last; NaN where it does not say. */
   readonly #numbers = new Float64Array(OTHER + 1).fill(Number.NaN);
 
-  constructor([line, beforeClock = '', day = '', afterClock = '']: RegExpExecArray, sample: Sample) {
-    this.marker = line.indexOf(SAMPLE_MARKER);
+  constructor([, beforeClock = '', day = '', afterClock = '']: RegExpExecArray, sample: Sample) {
+    this.marker = beforeClock.length + USUAL_CLOCK.length + afterClock.indexOf(SAMPLE_MARKER);
     this.#sample = sample;
     this.#midnight = Date.parse(`${day}00:00:00Z`);
     const numbers = [...afterClock.matchAll(NUMBER)];
     const ends = [0, ...numbers.map(({ 0: whole, index }) => index + whole.length)];
     this.#places = numbers.map(({ 2: name = '' }) => PLACES.get(name) ?? OTHER);
+    const end = afterClock.slice(ends.at(-1));
+    const isShort = end.length < SHORTEST_TEXT;
     this.#texts = new PackedTexts([
       beforeClock,
       ...numbers.map(({ 1: label = '', index }, number) =>
         afterClock.slice(ends[number], index + label.length),
       ),
+      ...(isShort ? [] : [end]),
     ]);
-    this.#ending = Buffer.from(afterClock.slice(ends.at(-1)), 'latin1');
+    this.#shortEnd = isShort ? Buffer.from(end, 'latin1') : undefined;
   }
 
   /** @returns the sample that comes next; whether the line ends behind it is not looked at */
@@ -156,7 +160,8 @@ class SampleTemplate {
     for (let index = 0; index < places.length; index++) {
       if (!cursor.text(texts, index + 1) || !cursor.number(numbers, places[index] ?? OTHER)) return null;
     }
-    if (!cursor.bytes(this.#ending)) return null;
+    const end = this.#shortEnd;
+    if (!(end === undefined ? cursor.text(texts, places.length + 1) : cursor.bytes(end))) return null;
     const { process, type, dyno, quota } = this.#sample;
     return {
       process,
