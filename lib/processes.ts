@@ -2,7 +2,7 @@
 
 /** `web` of `web.1`. */
 export function typeOf(process: string): string {
-  return process.slice(0, process.lastIndexOf('.'));
+  return process.slice(0, process.indexOf('.'));
 }
 
 /** By type, and then by number: no number begins with a zero, so of two the longer is the larger. */

@@ -18,13 +18,14 @@ export class MarkerSearch {
     for (const marker of this.#markers) marker.at = -1;
   }
 
-  /** @returns where the first marker from `position` on begins; Infinity where there is none */
+  /** @returns where the first marker from `position` on begins; the end of the bytes where there is none */
   next(position: number): number {
-    let first = Number.POSITIVE_INFINITY;
+    const none = this.#bytes.length;
+    let first = none;
     for (const marker of this.#markers) {
       if (marker.at < position) {
         const at = this.#bytes.indexOf(marker.bytes, position);
-        marker.at = at === -1 ? Number.POSITIVE_INFINITY : at;
+        marker.at = at === -1 ? none : at;
       }
       first = Math.min(first, marker.at);
     }

@@ -114,7 +114,7 @@ describe('a finder that nobody asks for runs', () => {
 
 describe('a search for markers', () => {
   it('finds nothing where it was given nothing', () => {
-    expect(new MarkerSearch(MARKERS).next(0)).toBe(Number.POSITIVE_INFINITY);
+    expect(new MarkerSearch(MARKERS).next(0)).toBe(0);
   });
 
   it('looks for one that is rare once, however often it passes one that is not', () => {
@@ -136,7 +136,7 @@ describe('a search for markers', () => {
           search.begin(Buffer.from(text, 'latin1'));
           for (const place of places.sort((a, b) => a - b)) {
             const found = MARKERS.map((marker) => text.indexOf(marker, place)).filter((at) => at !== -1);
-            expect(search.next(place)).toBe(Math.min(...found));
+            expect(search.next(place)).toBe(Math.min(...found, text.length));
           }
         }
       }),
