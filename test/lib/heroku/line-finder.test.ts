@@ -102,6 +102,39 @@ describe('a line that never ends', () => {
   });
 });
 
+describe('a line that somebody knows by its marker', () => {
+  /** As above, where lines that are `#ab` and nothing else are known, unless another line may be before them. */
+  function findAll(chunks: readonly string[]): string[] {
+    const lines: string[] = [];
+    const finder = new LineFinder({
+      markers: MARKERS,
+      longestLine: LONGEST,
+      onLine: (buffer, start, end) => lines.push(buffer.toString('latin1', start, end)),
+      takeKnown: (buffer, marker, from) => {
+        if (marker !== from || buffer.toString('latin1', marker, marker + 4) !== '#ab\n') return -1;
+        lines.push('known');
+        return marker + 3;
+      },
+    });
+    for (const chunk of chunks) finder.push(Buffer.from(chunk, 'latin1'));
+    return lines;
+  }
+
+  it('is taken by them in its turn', () => {
+    expect(findAll(['#ab\n#ab\n#abc\n#ab\nx\n#ab\n'])).toEqual(['known', 'known', '#abc', 'known', '#ab']);
+  });
+
+  it('is taken once, and so is every other, however the text is cut', () => {
+    fc.assert(
+      fc.property(anyText, fc.array(fc.nat(), { maxLength: 6 }), (text, places) => {
+        const lines = findAll(cut(text, places)).map((line) => (line === 'known' ? '#ab' : line));
+        expect(lines).toEqual(plainly(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('a finder that nobody asks for runs', () => {
   it('finds lines all the same', () => {
     const lines: string[] = [];

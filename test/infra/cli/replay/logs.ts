@@ -58,3 +58,9 @@ export async function* inChunks(bytes: Buffer, size = 1000): AsyncGenerator<Buff
 export const config = (fields: unknown = {}): AppConfig => parseAppConfig('shop', JSON.stringify(fields));
 
 export const byTime = (one: string, other: string) => one.slice(0, 26).localeCompare(other.slice(0, 26));
+
+/** The bytes in pieces that end at these places. */
+export function cutAt(bytes: Buffer, positions: readonly number[]): Buffer[] {
+  const cuts = [0, ...[...positions].sort((a, b) => a - b), bytes.length];
+  return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
+}

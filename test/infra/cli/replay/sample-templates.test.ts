@@ -4,13 +4,15 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseDrainMessage } from '../../../../infra/cli/replay/drain-line.ts';
 import { isStateChange, type LogEntry, parseHerokuLine } from '../../../../infra/cli/replay/log-entry.ts';
 import { SampleTemplates } from '../../../../infra/cli/replay/sample-templates.ts';
+import { SavedLog } from '../../../../infra/cli/replay/saved-log.ts';
+import { LONGEST_SAMPLE_LINE } from '../../../../lib/heroku/sample.ts';
 import { FORGERIES } from '../../../lib/heroku/forgeries.ts';
 import { IMPOSTORS, memoryLine, OTHER_LINES, SAMPLES, WEB_2 } from '../../../lib/heroku/lines.ts';
-import { asMessage } from './logs.ts';
+import { asMessage, cutAt } from './logs.ts';
 
 const NEWLINE = 10;
 /** What a reader that does not heed where a line begins or ends would read on with. */
@@ -68,6 +70,11 @@ class Comparison {
 /** The line with so many bytes less at a place, and these instead. */
 const edited = (line: Buffer, start: number, removed: number, added: Uint8Array) =>
   Buffer.concat([line.subarray(0, start), added, line.subarray(start + removed)]);
+
+type Edit = readonly [place: number, removed: number, added: Uint8Array];
+
+const withEdits = (line: Buffer, edits: readonly Edit[]) =>
+  edits.reduce((bytes, [place, ...edit]) => edited(bytes, place % (bytes.length + 1), ...edit), line);
 
 const EVERY_BYTE = Array.from({ length: 256 }, (_, byte) => Buffer.of(byte));
 
@@ -183,14 +190,87 @@ describe.each([
       fc.property(fc.oneof(fc.constantFrom(...real), fc.constantFrom(...UNREAL)), anyEdits, (line, edits) => {
         comparison.compare(line);
         const before = comparison.fitted;
-        comparison.compare(
-          edits.reduce((bytes, [place, ...edit]) => edited(bytes, place % (bytes.length + 1), ...edit), line),
-        );
+        comparison.compare(withEdits(line, edits));
         fitted += comparison.fitted - before;
       }),
       { numRuns: 5000 },
     );
     expect(fitted).toBeGreaterThan(20);
+  });
+
+  const anyEditedLine = fc
+    .tuple(fc.constantFrom(...real), anyEdits)
+    .map(([line, edits]) => withEdits(line, edits));
+  const tooLong = `${' '.repeat(LONGEST_SAMPLE_LINE)}\n`;
+  const anyEnd = fc.oneof(
+    { weight: 5, arbitrary: fc.constant('\n') },
+    { weight: 2, arbitrary: fc.constantFrom('\n\0\0', '\r\n', '\n\n', '', tooLong) },
+  );
+  const anyLines = fc.array(
+    fc.tuple(
+      fc.oneof(fc.constantFrom(...real), fc.constantFrom(...real, ...UNREAL), anyEditedLine),
+      anyEnd.map((end) => Buffer.from(end)),
+    ),
+    { minLength: 1, maxLength: 8 },
+  );
+
+  /** What a whole log of these lines holds, cut at these places, and how many of them were expected. */
+  function readLog(bytes: Buffer, cuts: readonly number[] = []) {
+    const readAt = vi.spyOn(SampleTemplates.prototype, 'readAt');
+    const entries: LogEntry[] = [];
+    const log = new SavedLog((entry) => entries.push(entry));
+    for (const piece of cutAt(bytes, cuts)) log.push(piece);
+    log.end();
+    const expected = readAt.mock.results.filter(({ value }) => value !== null).length;
+    readAt.mockRestore();
+    return { entries, expected };
+  }
+
+  /** The plainest way to read it. */
+  const plainly = (bytes: Buffer) =>
+    linesOf(bytes)
+      .slice(0, -1)
+      .map((line) => line.toString('latin1').replace(/^\0+/, ''))
+      .filter(({ length }) => length <= LONGEST_SAMPLE_LINE)
+      .flatMap((line) => parse(line) ?? []);
+
+  it('make no difference to what a whole log holds, wherever its lines begin and end', () => {
+    let expected = 0;
+    fc.assert(
+      fc.property(anyLines, fc.array(fc.nat(20_000), { maxLength: 5 }), (lines, cuts) => {
+        // What comes again and again is expected.
+        const rounds = Array.from({ length: 8 }, () => lines.flat()).flat();
+        const bytes = Buffer.concat([first, Buffer.from('\n'), ...rounds]);
+        const read = readLog(
+          bytes,
+          cuts.map((cut) => cut % bytes.length),
+        );
+        expect(read.entries).toEqual(plainly(bytes));
+        expected += read.expected;
+      }),
+      { numRuns: 500 },
+    );
+    expect(expected).toBeGreaterThan(1000);
+  });
+
+  const most = `${memoryLine({ measured: 'sample#memory_total=1.00MB' })} sample#`;
+  const longest = `${most}${'x'.repeat(LONGEST_SAMPLE_LINE - wrapped(most).length - 2)}=1`;
+  it.each([
+    ['behind something else', memoryLine(), `app[web.1]: ${wrapped(memoryLine())}`],
+    ['in front of something else', memoryLine(), `${wrapped(memoryLine())} `],
+    ['in a line that is too long', longest, wrapped(longest.replace('total=1.00', 'total=10.00'))],
+    ['in a line that is too short', memoryLine(), '#memory_total=1'],
+  ])('expect no sample %s', (_, real, other) => {
+    const lines = Buffer.from([real, real, real].map((line) => `${wrapped(line)}\n`).join(''));
+    for (const behind of [`${other}\n`, `\n${other}\n`, `\0${other}\n`]) {
+      const bytes = Buffer.concat([lines, Buffer.from(`${'x'.repeat(70_000)}\n`), lines, Buffer.from(behind)]);
+      for (const cuts of [[], [bytes.length - behind.length]]) {
+        const read = readLog(bytes, cuts);
+        expect(read.entries).toEqual(plainly(bytes));
+        expect(read.entries).toHaveLength(6);
+        expect(read.expected).toBe(3);
+      }
+    }
   });
 
   it('read the very number that Number makes of its digits', () => {

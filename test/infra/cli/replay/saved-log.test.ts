@@ -14,7 +14,7 @@ import {
   WEB_1,
   WEB_2,
 } from '../../../lib/heroku/lines.ts';
-import { asFrame, asLines, asMessage } from './logs.ts';
+import { asFrame, asLines, asMessage, cutAt } from './logs.ts';
 
 function read(pieces: readonly Uint8Array[], app?: string) {
   const entries: LogEntry[] = [];
@@ -27,11 +27,6 @@ function read(pieces: readonly Uint8Array[], app?: string) {
   }
   log.end();
   return { entries, log };
-}
-
-function cutAt(bytes: Buffer, positions: readonly number[]): Buffer[] {
-  const cuts = [0, ...[...positions].sort((a, b) => a - b), bytes.length];
-  return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
 }
 
 const STATE = `${TIME} heroku[web.1]: State changed from starting to up`;
