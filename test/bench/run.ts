@@ -19,8 +19,8 @@ async function benchAll(): Promise<void> {
     ...(await benchColdStart()),
   ]);
   console.log(
-    '\nTargets: log reading of a busy app at least 3 × (a); a replay at most 2 × (e), which a log of no more than samples ' +
-      'misses;\na whole scan at most 2 × (c); until the function is loaded at most 2.5 × (d); bundle and peak memory at ' +
+    '\nTargets: log reading of a busy app at least 3 × (a); a replay at most 2 × (e);\n' +
+      'a whole scan at most 2 × (c); until the function is loaded at most 2.5 × (d); bundle and peak memory at ' +
       'most what they are compared with.',
   );
 }

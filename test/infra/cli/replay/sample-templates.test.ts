@@ -263,7 +263,12 @@ describe.each([
   ])('expect no sample %s', (_, real, other) => {
     const lines = Buffer.from([real, real, real].map((line) => `${wrapped(line)}\n`).join(''));
     for (const behind of [`${other}\n`, `\n${other}\n`, `\0${other}\n`]) {
-      const bytes = Buffer.concat([lines, Buffer.from(`${'x'.repeat(70_000)}\n`), lines, Buffer.from(behind)]);
+      const bytes = Buffer.concat([
+        lines,
+        Buffer.from(`${'x'.repeat(70_000)}\n`),
+        lines,
+        Buffer.from(behind),
+      ]);
       for (const cuts of [[], [bytes.length - behind.length]]) {
         const read = readLog(bytes, cuts);
         expect(read.entries).toEqual(plainly(bytes));
