@@ -66,6 +66,8 @@ export class Sightings {
   #remember(sample: Sample): RememberedSamples {
     const key = keyOf(sample);
     const samples = this.#memory.dynos.get(key) ?? [sample];
+    // A scan before may have kept more: its config may have asked for them.
+    samples.splice(this.#keep);
     this.#memory.dynos.set(key, samples);
     this.#heard.add(samples);
     this.#dynos.set(sample.dyno, samples);

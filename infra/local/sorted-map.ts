@@ -1,4 +1,7 @@
-/** A map that can be read in the order of its keys, from any of them on: as lists that come in pages are. */
+/**
+ * A map that can be read in the order of its keys, from any of them on: as lists that come in pages are. It begins
+ * empty.
+ */
 export class SortedMap<V> extends Map<string, V> {
   #keys: string[] | undefined;
 

@@ -62,6 +62,35 @@ describe('the samples of a dyno', () => {
     expect(fresh(hear(samples, { keep: 1 }))).toEqual([['web.1', 10]]);
   });
 
+  it('are kept to as many as are asked for by now, however many a scan before was asked for', () => {
+    const memory = new AppMemory();
+    hear(
+      [50, 40, 30, 20].map((age) => sample('web.1', age)),
+      { memory, keep: 4 },
+    );
+    expect(fresh(hear([sample('web.1', 10)], { memory, keep: 2 }))).toEqual([['web.1', 10, 20]]);
+    expect(fresh(hear([sample('web.1', 20)], { memory, keep: 1 }))).toEqual([['web.1', 10]]);
+  });
+
+  it('are of one process each, should a UUID ever be of two', () => {
+    const [one, two] = [sample('web.1', 10, 'uuid'), sample('worker.1', 10, 'uuid')];
+    const earlier = [sample('web.1', 20, 'uuid'), sample('worker.1', 20, 'uuid')];
+    expect(fresh(hear([one, two, ...earlier]))).toEqual([
+      ['web.1', 10, 20],
+      ['worker.1', 10, 20],
+    ]);
+  });
+
+  it('are heard anew once they were let go of', () => {
+    const memory = new AppMemory();
+    const sightings = hear([sample('web.1', 10)], { memory });
+    sightings.forget(NOW, new Map());
+    expect(fresh(sightings)).toEqual([]);
+    sightings.add(sample('web.1', 5), NOW);
+    expect(fresh(sightings)).toEqual([['web.1', 5]]);
+    expect(memory.dynos.size).toBe(1);
+  });
+
   it('are those of one dyno, not of the one that had the name before', () => {
     const sightings = hear([
       sample('web.1', 30, 'old'),
