@@ -6,7 +6,6 @@
  * over? `decide` then looks at everything around the dynos that are: is that very dyno still there, may it be
  * restarted, did this process have its restart already, and would too many of its type be down at once?
  */
-
 import type { Rules } from './config/app-config.ts';
 import type { RestartReason, SpareReason } from './events.ts';
 import type { Dyno } from './heroku/answers.ts';

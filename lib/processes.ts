@@ -5,7 +5,10 @@ export function typeOf(process: string): string {
   return process.slice(0, process.indexOf('.'));
 }
 
-/** By type, and then by number: no number begins with a zero, so of two the longer is the larger. */
+/**
+ * By type, in the order of its code units, and then by number: no number begins with a zero, so of two the longer is
+ * the larger.
+ */
 export function compareProcesses(one: string, other: string): number {
   const [type, otherType] = [typeOf(one), typeOf(other)];
   if (type !== otherType) return type < otherType ? -1 : 1;

@@ -37,13 +37,13 @@ export class AppMemory {
   readonly dynos = new Map<string, RememberedSamples>();
 }
 
-/** What one scan has heard of one app. */
+/** What one scan has heard of one app. One scan at a time hears for a memory. */
 export class Sightings {
   readonly #memory: AppMemory;
   readonly #keep: number;
   readonly #heard = new Set<DynoSamples>();
-  /** The dyno of each UUID. */
-  readonly #dynos = new Map<string, RememberedSamples>();
+  /** Those of the dyno that was heard of last under each UUID. */
+  readonly #samples = new Map<string, RememberedSamples>();
 
   /** @param keep how many of each dyno's newest samples are kept */
   constructor(memory: AppMemory, keep: number) {
@@ -59,18 +59,20 @@ export class Sightings {
   add(sample: Sample, now: number): void {
     // From the future, it would be its dyno's newest for ever.
     if (sample.at > now + FRESH_MS) return;
-    const dyno = this.#dynos.get(sample.dyno);
-    insert(sample, dyno?.[0].process === sample.process ? dyno : this.#remember(sample), this.#keep);
+    insert(sample, this.#samplesOf(sample), this.#keep);
   }
 
-  #remember(sample: Sample): RememberedSamples {
+  /** What is remembered of this one's dyno: this one, where nothing is. */
+  #samplesOf(sample: Sample): RememberedSamples {
+    const heard = this.#samples.get(sample.dyno);
+    if (heard?.[0].process === sample.process) return heard;
     const key = keyOf(sample);
     const samples = this.#memory.dynos.get(key) ?? [sample];
     // A scan before may have kept more: its config may have asked for them.
     samples.splice(this.#keep);
     this.#memory.dynos.set(key, samples);
     this.#heard.add(samples);
-    this.#dynos.set(sample.dyno, samples);
+    this.#samples.set(sample.dyno, samples);
     return samples;
   }
 
@@ -107,7 +109,7 @@ export class Sightings {
       const [newest] = samples;
       if (newest.at >= now - FORGET_AFTER_MS && types.has(newest.type)) continue;
       this.#memory.dynos.delete(keyOf(newest));
-      this.#dynos.delete(newest.dyno);
+      this.#samples.delete(newest.dyno);
       this.#heard.delete(samples);
     }
   }

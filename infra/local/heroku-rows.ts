@@ -2,7 +2,6 @@
  * The dynos of a real app, as far as the function's own events tell of them: its newest sizes, and whom it has
  * restarted. Nothing else is asked of Heroku for the sake of a table.
  */
-
 import type { Rules } from '../../lib/config/app-config.ts';
 import { compareProcesses } from '../../lib/processes.ts';
 import type { DynoRow } from './show/dyno-row.ts';

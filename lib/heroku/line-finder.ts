@@ -18,15 +18,15 @@ export interface LineFinderOptions {
   readonly longestLine: number;
   /** A line that holds a marker, without its newline and the NULs before it. The bytes are valid until it returns. */
   readonly onLine: (buffer: Buffer, start: number, end: number) => void;
+  /** Called before that, for a run of whole lines from `start` to the newline at `end`. */
+  readonly onRun?: (buffer: Buffer, start: number, end: number) => void;
   /**
-   * Asked before a line's ends are looked for: whoever knows the line by its marker takes it.
+   * Asked before a line's ends are looked for: whoever knows the line by where its marker stands takes it.
    *
-   * @param from where a line begins: it begins there, or later
+   * @param from where a line begins, this one or one before it that holds no marker
    * @returns where its newline is; -1 for a line that is not known
    */
   readonly takeKnown?: (buffer: Buffer, marker: number, from: number) => number;
-  /** Called before that, for a run of whole lines from `start` to the newline at `end`. */
-  readonly onRun?: (buffer: Buffer, start: number, end: number) => void;
 }
 
 export class LineFinder {

@@ -31,7 +31,7 @@ export async function benchReplay(): Promise<Row[]> {
     return [
       await bench(join(folder, 'busy.log'), '15 requests a second: a sample in 40 lines', 40),
       await bench(join(folder, 'usual.log'), 'a request a second: a sample in 5 lines', 5),
-      await bench(join(folder, 'quiet.log'), 'a request in 3 seconds: a sample in 3 lines', 3),
+      await bench(join(folder, 'quiet.log'), 'a request in 2.5 seconds: a sample in 3 lines', 3),
       await bench(join(folder, 'idle.log'), 'not one request: a sample in 2 lines', 2),
     ];
   } finally {

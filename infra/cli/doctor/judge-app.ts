@@ -1,5 +1,4 @@
 /** From what is known of an app to its checks, in the order in which one depends on the other. Pure. */
-
 import type { AppConfig, Rules } from '../../../lib/config/app-config.ts';
 import type { Dyno } from '../../../lib/heroku/answers.ts';
 import { typeOf } from '../../../lib/processes.ts';

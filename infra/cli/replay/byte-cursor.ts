@@ -5,6 +5,7 @@ const NINE = 57;
 const POINT = 46;
 const COLON = 58;
 const EIGHT = 8;
+/** Characters. */
 export const SHORTEST_TEXT = EIGHT;
 /** A number of so many digits fits into 32 bits. */
 const MOST_DIGITS = 9;
@@ -16,15 +17,15 @@ const MOST_DECIMALS_OF_CLOCK = 9;
 /** What stands together in memory is quick to come by: texts that are compared one after the other, eight bytes each. */
 export class PackedTexts {
   /**
-   * Eight bytes each, as doubles; the last ones of a text may be in its last but one as well. Bytes that are no number
-   * as a double are equal to none: a text that holds such is never found.
+   * Eight bytes each, as doubles; the last ones of a text may be in its last but one as well. Printable characters are
+   * no NaN and no zero, and so two of these are equal where their bytes are.
    */
   readonly eights: Float64Array;
   /** Where each text's begin in those. */
   readonly starts: readonly number[];
   readonly lengths: readonly number[];
 
-  /** @param texts of at least eight characters each, in latin1: a character to each byte */
+  /** @param texts of printable ASCII, at least eight characters each */
   constructor(texts: readonly string[]) {
     const eights = texts.map((text) => {
       const bytes = Buffer.from(text, 'latin1');
@@ -73,7 +74,7 @@ export class ByteCursor {
     return true;
   }
 
-  /** The same with a few bytes. */
+  /** The same with bytes that are too few for a text. */
   bytes(expected: Uint8Array): boolean {
     const bytes = this.#bytes;
     const start = this.#position;
@@ -130,9 +131,9 @@ export class ByteCursor {
     }
     const decimals = point === -1 ? 0 : position - point - 1;
     const digits = position - start - (point === -1 ? 0 : 1);
+    const isPlain = digits > decimals && point !== position - 1;
     const scale = SCALES[decimals];
-    if (digits === decimals || digits > MOST_DIGITS || point === position - 1 || scale === undefined)
-      return false;
+    if (!isPlain || digits > MOST_DIGITS || scale === undefined) return false;
     this.#position = position;
     into[place] = number / scale;
     return true;

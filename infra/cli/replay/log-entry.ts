@@ -14,6 +14,7 @@ export interface StateChange {
   readonly at: number;
 }
 
+/** A sample as it is, in nothing that tells its kind: of those there are millions in a log. */
 export type LogEntry = Sample | StateChange;
 
 /** Every change of state holds this, and hardly any other line does. */

@@ -8,7 +8,6 @@
  * and nothing is made up: the process is watched again from the next dyno that the log shows under its name. The
  * restarts counted are therefore the fewest that there would have been.
  */
-
 import type { AppConfig, Rules } from '../../../lib/config/app-config.ts';
 import { assess, type Candidate, decide, type Spared, unmeasurable } from '../../../lib/decide.ts';
 import type { Sample } from '../../../lib/heroku/sample.ts';

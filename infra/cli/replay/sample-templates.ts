@@ -22,7 +22,7 @@ const NEWLINE = 10;
 
 /** A clock that is in UTC, what is before it, and what behind: a sample. A drain puts its priority in front. */
 const FORM =
-  /^((?:<\d{1,3}>1 )?(\d{4}-\d\d-\d\dT))\d\d:\d\d:\d\d(?:\.\d+)?((?:Z|\+00:00) .* sample#memory_total=\d.*)$/;
+  /^((?:<\d{1,3}>1 )?(\d{4}-\d\d-\d\dT))\d\d:\d\d:\d\d(?:\.\d+)?((?:Z|\+00:00) [ -~]* sample#memory_total=\d[ -~]*)$/;
 /** A dyno's quota is the same all its life. */
 const NUMBER = /( sample#(?!memory_quota=)([a-z][a-z0-9_]*)=)\d+(?:\.\d+)?/g;
 
@@ -70,7 +70,7 @@ export class SampleTemplates {
    * The same for a line whose ends are not known, if it is of the dyno whose turn it is.
    *
    * @param marker where its marker stands
-   * @param from where a line begins: it begins there, or later
+   * @param from where a line begins, this one or one before it
    */
   readAt(bytes: Buffer, marker: number, from: number): Sample | null {
     const expected = this.#last?.next;
@@ -85,7 +85,7 @@ export class SampleTemplates {
     return sample;
   }
 
-  /** Where the line ends that was read last. */
+  /** Where the line ends that was read last, until the next is. */
   get end(): number {
     return this.#cursor.position;
   }
@@ -95,11 +95,15 @@ export class SampleTemplates {
     const form = FORM.exec(bytes.toString('latin1', start, end));
     if (form === null) return;
     if (this.#templates.size >= MOST_TEMPLATES) this.#templates.clear();
-    this.#templates.set(hashOfDyno(bytes, start, end), new SampleTemplate(form, sample));
+    const hash = hashOfDyno(bytes, start, end);
+    const replaced = this.#templates.get(hash);
+    // Else whoever was followed by it would hold on to all that ever followed.
+    if (replaced !== undefined) replaced.next = undefined;
+    this.#templates.set(hash, new SampleTemplate(form, sample));
   }
 }
 
-/** Of what stands between the first equals sign and the second space: `web.1 dyno=heroku.1.<UUID>`. Two may share one. */
+/** Of what stands between the first equals sign and the second space behind it: `web.1 dyno=heroku.1.<UUID>`. */
 function hashOfDyno(bytes: Buffer, start: number, end: number): number {
   let position = start + SHORTEST_TIME;
   while (position < end && bytes[position] !== EQUALS) position++;
@@ -125,7 +129,7 @@ class SampleTemplate {
   readonly #texts: PackedTexts;
   /** Where each number is put. */
   readonly #places: readonly number[];
-  /** What the line ends with, where that is short; undefined where it is not: a quota is not. */
+  /** What the line ends with, where that is too short for a text; undefined where it is among the texts. */
   readonly #shortEnd: Uint8Array | undefined;
   /** Of the line that was read last; NaN where it does not say. */
   readonly #numbers = new Float64Array(OTHER + 1).fill(Number.NaN);
@@ -168,7 +172,7 @@ class SampleTemplate {
       type,
       dyno,
       at: this.#midnight + sinceMidnight,
-      total: numbers[TOTAL] ?? 0,
+      total: numbers[TOTAL] ?? Number.NaN,
       rss: said(numbers[RSS]),
       swap: said(numbers[SWAP]),
       quota,

@@ -1,5 +1,4 @@
 /** Collects the lives of an app's dynos as a log goes by. Bounded: of each type, only so many lives are kept. */
-
 import type { Sample } from '../../../../lib/heroku/sample.ts';
 import { typeOf } from '../../../../lib/processes.ts';
 import { Life } from './life.ts';

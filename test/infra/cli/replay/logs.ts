@@ -59,6 +59,9 @@ export const config = (fields: unknown = {}): AppConfig => parseAppConfig('shop'
 
 export const byTime = (one: string, other: string) => one.slice(0, 26).localeCompare(other.slice(0, 26));
 
+/** A line longer than what a log's form is recognised by: whatever follows it is read as it comes. */
+export const HEAD = 'x'.repeat(70_000);
+
 /** The bytes in pieces that end at these places. */
 export function cutAt(bytes: Buffer, positions: readonly number[]): Buffer[] {
   const cuts = [0, ...[...positions].sort((a, b) => a - b), bytes.length];

@@ -14,7 +14,7 @@ import {
   WEB_1,
   WEB_2,
 } from '../../../lib/heroku/lines.ts';
-import { asFrame, asLines, asMessage, cutAt } from './logs.ts';
+import { asFrame, asLines, asMessage, cutAt, HEAD } from './logs.ts';
 
 function read(pieces: readonly Uint8Array[], app?: string) {
   const entries: LogEntry[] = [];
@@ -78,24 +78,22 @@ describe('a saved log', () => {
   });
 
   it('is the same, cut anywhere and as often as one likes', () => {
-    const frames = Buffer.from(
-      [...LINES.map(asFrame), frame(FORGED_INSIDE), frame(`<45>1 ${'x'.repeat(9000)}`), asFrame(STATE)].join(
-        '',
-      ),
-    );
-    const lines = asLines([...LINES, 'x'.repeat(9000), STATE]);
+    const tooLong = 'x'.repeat(9000);
+    const frames = [asFrame(STATE), frame(`<45>1 ${HEAD}`), ...LINES.map(asFrame), frame(FORGED_INSIDE)];
+    const framed = Buffer.from([...frames, frame(`<45>1 ${tooLong}`), asFrame(STATE)].join(''));
+    const lines = asLines([STATE, HEAD, ...LINES, tooLong, STATE]);
     fc.assert(
       fc.property(
-        fc.constantFrom(frames, lines),
+        fc.constantFrom(framed, lines),
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 40 }),
         (bytes, shares) => {
           const { entries, log } = read(
             cutAt(
               bytes,
-              shares.map((share) => Math.floor(share * bytes.length)),
+              shares.map((share) => HEAD.length + Math.floor(share * (bytes.length - HEAD.length))),
             ),
           );
-          expect(entries).toEqual([...EXPECTED, stateUp]);
+          expect(entries).toEqual([stateUp, ...EXPECTED, stateUp]);
           expect(log.brokenAt).toBeUndefined();
         },
       ),
@@ -104,9 +102,11 @@ describe('a saved log', () => {
   });
 
   it('is the same byte by byte', () => {
-    const frames = Buffer.from([...LINES.map(asFrame), frame(FORGED_INSIDE), asFrame(STATE)].join('\n\r\n'));
-    const everywhere = Array.from(frames, (_, index) => index);
-    expect(read(cutAt(frames, everywhere)).entries).toEqual([...EXPECTED, stateUp]);
+    const head = asFrame(STATE) + frame(`<45>1 ${HEAD}`);
+    const frames = [head, ...LINES.map(asFrame), frame(FORGED_INSIDE), asFrame(STATE)].join('\n\r\n');
+    const everywhere = Array.from({ length: frames.length - head.length }, (_, index) => head.length + index);
+    const { entries } = read(cutAt(Buffer.from(frames), everywhere));
+    expect(entries).toEqual([stateUp, ...EXPECTED, stateUp]);
   });
 
   it.each(IMPOSTORS)('holds no sample that the platform did not write: %s', (_, line) => {
