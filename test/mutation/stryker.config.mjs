@@ -8,6 +8,7 @@ export default {
   mutate: [
     'lib/decide.ts',
     'lib/thresholds.ts',
+    'lib/processes.ts',
     'lib/heroku/sample.ts',
     'lib/heroku/log-reader.ts',
     'lib/heroku/line-finder.ts',
