@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       'test/lib/decide.test.ts',
       'test/lib/heroku/{sample,log-reader,line-finder}.test.ts',
-      'test/lib/{restart-items,restarts}.test.ts',
+      'test/lib/{processes,restart-items,restarts}.test.ts',
       'test/lib/concurrency.test.ts',
     ],
     // The same cases for each mutant, or a mutant would live or die by chance.
