@@ -1,4 +1,6 @@
 /** Logs to replay: made of samples, put into each of the forms that a log is saved in. */
+import type { LogEntry } from '../../../../infra/cli/replay/log-entry.ts';
+import { SavedLog } from '../../../../infra/cli/replay/saved-log.ts';
 import type { AppConfig } from '../../../../lib/config/app-config.ts';
 import { parseAppConfig } from '../../../../lib/config/app-config.ts';
 import { WEB_1 } from '../../../lib/heroku/lines.ts';
@@ -66,4 +68,18 @@ export const HEAD = 'x'.repeat(70_000);
 export function cutAt(bytes: Buffer, positions: readonly number[]): Buffer[] {
   const cuts = [0, ...[...positions].sort((a, b) => a - b), bytes.length];
   return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
+}
+
+/** What a saved log says that comes in these pieces. */
+export function read(pieces: readonly Uint8Array[], app?: string) {
+  const entries: LogEntry[] = [];
+  const log = new SavedLog((entry) => entries.push(entry), app);
+  for (const piece of pieces) {
+    const chunk = Buffer.from(piece);
+    log.push(chunk);
+    // As whoever reads a file into the same memory again and again.
+    chunk.fill('x');
+  }
+  log.end();
+  return { entries, log };
 }

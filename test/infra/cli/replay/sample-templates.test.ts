@@ -8,11 +8,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { parseDrainMessage } from '../../../../infra/cli/replay/drain-line.ts';
 import { isStateChange, type LogEntry, parseHerokuLine } from '../../../../infra/cli/replay/log-entry.ts';
 import { SampleTemplates } from '../../../../infra/cli/replay/sample-templates.ts';
-import { SavedLog } from '../../../../infra/cli/replay/saved-log.ts';
 import { LONGEST_SAMPLE_LINE } from '../../../../lib/heroku/sample.ts';
 import { FORGERIES } from '../../../lib/heroku/forgeries.ts';
 import { IMPOSTORS, memoryLine, OTHER_LINES, SAMPLES, WEB_2 } from '../../../lib/heroku/lines.ts';
-import { asMessage, cutAt, HEAD } from './logs.ts';
+import { asMessage, cutAt, HEAD, read } from './logs.ts';
 
 const NEWLINE = 10;
 /** What a reader that does not heed where a line begins or ends would read on with. */
@@ -217,10 +216,7 @@ describe.each([
   /** What a whole log of these lines holds, cut at these places, and how many of them were expected. */
   function readLog(bytes: Buffer, cuts: readonly number[] = []) {
     const readAt = vi.spyOn(SampleTemplates.prototype, 'readAt');
-    const entries: LogEntry[] = [];
-    const log = new SavedLog((entry) => entries.push(entry));
-    for (const piece of cutAt(bytes, cuts)) log.push(piece);
-    log.end();
+    const { entries } = read(cutAt(bytes, cuts));
     const expected = readAt.mock.results.filter(({ value }) => value !== null).length;
     readAt.mockRestore();
     return { entries, expected };
@@ -242,12 +238,12 @@ describe.each([
         const rounds = Array.from({ length: 8 }, () => lines.flat()).flat();
         const head = Buffer.concat([first, Buffer.from(`\n${HEAD}\n`)]);
         const bytes = Buffer.concat([head, ...rounds]);
-        const read = readLog(
+        const log = readLog(
           bytes,
           cuts.map((cut) => head.length + (cut % (bytes.length - head.length + 1))),
         );
-        expect(read.entries).toEqual(plainly(bytes));
-        expected += read.expected;
+        expect(log.entries).toEqual(plainly(bytes));
+        expected += log.expected;
       }),
       { numRuns: 500 },
     );
@@ -266,10 +262,10 @@ describe.each([
     for (const behind of [`${other}\n`, `\n${other}\n`, `\0${other}\n`]) {
       const bytes = Buffer.concat([lines, Buffer.from(`${HEAD}\n`), lines, Buffer.from(behind)]);
       for (const cuts of [[], [bytes.length - behind.length]]) {
-        const read = readLog(bytes, cuts);
-        expect(read.entries).toEqual(plainly(bytes));
-        expect(read.entries).toHaveLength(6);
-        expect(read.expected).toBe(3);
+        const log = readLog(bytes, cuts);
+        expect(log.entries).toEqual(plainly(bytes));
+        expect(log.entries).toHaveLength(6);
+        expect(log.expected).toBe(3);
       }
     }
   });

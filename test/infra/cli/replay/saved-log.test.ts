@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { parseDrainMessage } from '../../../../infra/cli/replay/drain-line.ts';
 import { isStateChange, type LogEntry, parseHerokuLine } from '../../../../infra/cli/replay/log-entry.ts';
 import { parseSizeEvent } from '../../../../infra/cli/replay/own-event.ts';
-import { SavedLog } from '../../../../infra/cli/replay/saved-log.ts';
 import {
   AT,
   IMPOSTORS,
@@ -14,20 +13,7 @@ import {
   WEB_1,
   WEB_2,
 } from '../../../lib/heroku/lines.ts';
-import { asFrame, asLines, asMessage, cutAt, HEAD } from './logs.ts';
-
-function read(pieces: readonly Uint8Array[], app?: string) {
-  const entries: LogEntry[] = [];
-  const log = new SavedLog((entry) => entries.push(entry), app);
-  for (const piece of pieces) {
-    const chunk = Buffer.from(piece);
-    log.push(chunk);
-    // As whoever reads a file into the same memory again and again.
-    chunk.fill('x');
-  }
-  log.end();
-  return { entries, log };
-}
+import { asFrame, asLines, asMessage, cutAt, HEAD, read } from './logs.ts';
 
 const STATE = `${TIME} heroku[web.1]: State changed from starting to up`;
 const stateUp: LogEntry = { process: 'web.1', type: 'web', state: 'up', at: AT };
