@@ -27,12 +27,12 @@ describe('a scan', () => {
     return app;
   }
 
-  /** The platform's own word that a dyno is over its threshold. */
-  function sayOver(app: SimulatedApp, process: string): void {
+  /** The platform's own word about a dyno, which is over its threshold unless another size is given. */
+  function say(app: SimulatedApp, process: string, megabytes = 2000): void {
     const time = new Date(scene.clock.now()).toISOString();
     const { id } = app.dyno(process);
     app.raw(
-      `${time} heroku[${process}]: source=${process} dyno=heroku.1.${id} sample#memory_total=2000.00MB`,
+      `${time} heroku[${process}]: source=${process} dyno=heroku.1.${id} sample#memory_total=${megabytes}.00MB`,
       'heroku',
       process,
     );
@@ -40,7 +40,7 @@ describe('a scan', () => {
 
   it('restarts what it has heard of, though listening for the others fails', async () => {
     const app = addApp(2, { runtimeMetrics: false, routerLinesPerSecond: 1000 });
-    sayOver(app, 'web.2');
+    say(app, 'web.2');
     const isLogUrl = ({ kind }: { kind: string }) => kind === 'log-url';
     scene.heroku.faults.push(
       { match: isLogUrl, times: 1, do: { delayMs: 0 } },
@@ -101,19 +101,42 @@ describe('a scan', () => {
   it('forgets an app that is no longer configured', async () => {
     const app = addApp(1, { runtimeMetrics: false, routerLinesPerSecond: 1 });
     scene.world.configure('shop', { sustainedSamples: 2 });
-    sayOver(app, 'web.1');
+    say(app, 'web.1');
     expect((await scene.scan()).of('DynoSpared')).toMatchObject([{ reason: 'not-sustained' }]);
     scene.world.parameters.delete('/whacamole/apps/shop');
     await scene.scan();
     scene.world.configure('shop', { sustainedSamples: 2 });
     scene.clock.advance(20_000);
-    sayOver(app, 'web.1');
+    say(app, 'web.1');
     await scene.scan();
     expect(restarted()).toEqual(['shop web.1']);
   });
 
+  it('counts no samples in a row that were not, though its config has asked for fewer meanwhile', async () => {
+    const app = addApp(1, { runtimeMetrics: false, routerLinesPerSecond: 1000 });
+    const spared = async (config: object) => {
+      scene.world.configure('shop', config);
+      return (await scene.scan()).of('DynoSpared').map(({ reason }) => reason);
+    };
+    const said: unknown[] = [];
+    for (const [megabytes, config] of [
+      [2000, { sustainedSamples: 3 }],
+      [100, { sustainedSamples: 3 }],
+      [2000, { sustainedSamples: 3 }],
+      [2000, { sustainedSamples: 2, dryRun: true }],
+    ] as const) {
+      scene.clock.advance(20_000);
+      say(app, 'web.1', megabytes);
+      said.push(await spared(config));
+    }
+    expect(said).toEqual([['not-sustained'], [], ['not-sustained'], ['dry-run']]);
+    // Nothing new: of the last three one was small, and only the last two are still known.
+    expect(await spared({ sustainedSamples: 3 })).toEqual(['not-sustained']);
+    expect(restarted()).toEqual([]);
+  });
+
   it('leaves a process to the run whose claim came first, and gives up its turn', async () => {
-    sayOver(addApp(1, { runtimeMetrics: false }), 'web.1');
+    say(addApp(1, { runtimeMetrics: false }), 'web.1');
     const { AWS_ENDPOINT_URL_DYNAMODB: table = '' } = scene.world.environment;
     const front = await startFaultyServer({
       faults: new Map([['shop', awsError('ConditionalCheckFailedException')]]),
